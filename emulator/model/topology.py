@@ -1,4 +1,4 @@
-"""What a topology file says, as values: pools, agents, response groups and the settings around them.
+"""What a topology file says, as values: pools, agents, response groups, settings.
 
 Names are those of the file. Whole numbers stay whole, so that what is written back reads as it did.
 """
@@ -224,7 +224,7 @@ class Topology:
     ringback_grace_seconds  until a call may go back to an agent who declined it.
     allowed_networks        where calls to URIs, queue actions and on-behalf calls may go.
     keep_calls              ended calls that can still be asked for, the newest.
-    responses               SIP status by the id of the cell that refuses; others have their default.
+    responses               SIP status by the id of the refusing cell; others have their default.
     """
 
     domain: str = "contoso.example"

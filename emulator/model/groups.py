@@ -1,0 +1,56 @@
+"""A response group as one pool hosts it: the original on its owner, or the imported copy."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from emulator.model import topology
+from emulator.model.agent_groups import AgentGroup
+from emulator.model.agents import Agent
+from emulator.rules import Kind, Pool
+
+__all__ = ["HostedGroup"]
+
+
+class HostedGroup:
+    """What a pool needs to take calls of one group.
+
+    `host` differs from the owner for an imported copy. `waiting` holds the pending calls that no
+    agent rings for, in the order in which they came.
+    """
+
+    __slots__ = (
+        "agent_groups",
+        "agents",
+        "host",
+        "is_anonymous",
+        "is_copy",
+        "kind",
+        "name",
+        "owner",
+        "settings",
+        "waiting",
+    )
+
+    def __init__(self, settings: topology.Group, host: Pool, agents: dict[str, Agent]) -> None:
+        self.settings = settings
+        self.name = settings.name
+        self.owner: Pool = settings.owner
+        self.host = host
+        self.kind: Kind = settings.kind
+        self.is_anonymous = settings.kind is Kind.ANONYMOUS
+        self.is_copy = host is not settings.owner
+        self.agent_groups = [AgentGroup(each, agents) for each in settings.agent_groups]
+        self.agents = frozenset(agent for each in self.agent_groups for agent in each.members)
+        self.waiting: OrderedDict[int, Any] = OrderedDict()
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether any of its agent groups has an agent configured."""
+        return bool(self.agents)
+
+    def retire(self) -> None:
+        """Take its agent groups away from the agents: nothing is rung for it any more."""
+        for each in self.agent_groups:
+            each.leave_agents()

@@ -1,0 +1,58 @@
+"""What has happened, numbered: the source of the event stream and of the log."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import islice
+from typing import Any, NamedTuple
+
+__all__ = ["KEEP_EVENTS", "Event", "Journal"]
+
+KEEP_EVENTS = 20_000
+
+
+class Event(NamedTuple):
+    """One thing that happened. `kind` is `phase`, `call`, `agent` or `import`.
+
+    Of a call, `payload` is (call, its state, its verdict) as they were at `time`.
+    """
+
+    number: int
+    time: float
+    kind: str
+    payload: Any
+
+
+class Journal:
+    """The newest `KEEP_EVENTS` events, and who is to be told that there are more."""
+
+    __slots__ = ("_events", "_listeners", "number")
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque(maxlen=KEEP_EVENTS)
+        self._listeners: set[Callable[[], None]] = set()
+        self.number = 0
+
+    def write(self, kind: str, payload: Any) -> None:
+        """Append an event."""
+        self.number += 1
+        self._events.append(Event(self.number, time.time(), kind, payload))
+        if self._listeners:
+            for listener in tuple(self._listeners):
+                listener()
+
+    def since(self, number: int) -> tuple[list[Event], bool]:
+        """The events after `number`, and whether some of them are no longer kept."""
+        events = self._events
+        if not events or number >= self.number:
+            return [], False
+        first = events[0].number
+        skip = max(0, number + 1 - first)
+        return list(islice(events, skip, None)), number + 1 < first
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after each event; returns what stops it."""
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)

@@ -1,0 +1,106 @@
+"""Whom a Request-URI is for: a group, a person, this listener, nobody, or another domain."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from emulator.model.topology import Topology
+from sip.errors import SipParseError
+from sip.uri import SipUri, TelUri, parse_uri
+
+__all__ = ["Destination", "Destinations", "Reach"]
+
+_REMEMBER = 4_096
+_SEPARATORS = re.compile(r"[-.() ]")
+
+
+class Reach(Enum):
+    """What a Request-URI turns out to be."""
+
+    GROUP = "group"
+    PERSON = "person"
+    LISTENER = "listener"
+    UNKNOWN = "unknown"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What a Request-URI is for; `name` of a group or person."""
+
+    reach: Reach
+    name: str = ""
+
+
+_UNKNOWN = Destination(Reach.UNKNOWN)
+_FOREIGN = Destination(Reach.FOREIGN)
+_LISTENER = Destination(Reach.LISTENER)
+
+
+class Destinations:
+    """Looks Request-URIs up; the newest few thousand answers are remembered.
+
+    `addresses` are the host:port pairs of our own listeners, which count as the domain.
+    """
+
+    __slots__ = ("_domain", "_known", "_own", "_users")
+
+    def __init__(self, topology: Topology) -> None:
+        self._domain = topology.domain.lower()
+        self._own: set[tuple[str, int]] = set()
+        self._known: dict[bytes, Destination] = {}
+        users: dict[str, Destination] = {}
+        for agent in topology.agents:
+            users[agent.name.lower()] = Destination(Reach.PERSON, agent.name)
+            if agent.tel:
+                users[_number(agent.tel)] = Destination(Reach.PERSON, agent.name)
+        for group in topology.groups:
+            users[group.name.lower()] = Destination(Reach.GROUP, group.name)
+            if group.tel:
+                users[_number(group.tel)] = Destination(Reach.GROUP, group.name)
+        self._users = users
+
+    def own(self, host: str, port: int) -> None:
+        """Let a listener's address count as the domain."""
+        self._own.add((host.lower(), port))
+        if host.startswith("127.") or host == "::1":
+            self._own.add(("localhost", port))
+        self._known.clear()
+
+    def find(self, uri: bytes) -> Destination:
+        """What `uri`, a raw Request-URI, is for."""
+        found = self._known.get(uri)
+        if found is None:
+            found = self._look_up(uri)
+            if len(self._known) >= _REMEMBER:
+                self._known.clear()
+            self._known[uri] = found
+        return found
+
+    def find_user(self, user: str) -> Destination:
+        """What a bare name or number stands for."""
+        return self._users.get(user.lower()) or self._users.get(_number(user)) or _UNKNOWN
+
+    def _look_up(self, uri: bytes) -> Destination:
+        try:
+            parsed = parse_uri(uri)
+        except SipParseError:
+            return _UNKNOWN
+        if isinstance(parsed, TelUri):
+            return self._users.get(_number(parsed.number.decode("utf-8", "replace"))) or _UNKNOWN
+        if not isinstance(parsed, SipUri):
+            return _UNKNOWN
+        host = parsed.host.decode("utf-8", "replace").lower().strip("[]")
+        if host != self._domain and (host, parsed.port or 5060) not in self._own:
+            return _FOREIGN
+        user = parsed.user
+        if not user:
+            return _LISTENER
+        return self.find_user(user.decode("utf-8", "replace"))
+
+
+def _number(text: str) -> str:
+    """A number without visual separators (RFC 3966 §3); parameters cut off."""
+    return _SEPARATORS.sub("", text.removeprefix("tel:").partition(";")[0])

@@ -1,0 +1,220 @@
+"""An element: one listener of the deployment, and what all of them do with a request."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from emulator.model.calls import Call, CallState, EndedBy
+from emulator.model.ladder import Party
+from emulator.rules import Pool
+from emulator.service.destinations import Destination, Destinations, Reach
+from emulator.service.wording import (
+    ALLOW,
+    SERVER,
+    Lines,
+    default_status,
+    diagnostics,
+    rendered,
+    rule_lines,
+)
+from sip.admission import ACCEPT_SDP
+from sip.dialog import Dialog
+from sip.endpoint import Endpoint
+from sip.message import Request, Response
+from sip.names import METHODS
+from sip.transaction.client import ClientTransaction, ClientUser
+from sip.transaction.server import InviteServer, ServerTransaction
+from sip.transport.flow import Flow
+
+if TYPE_CHECKING:
+    from emulator.service.site import Placement, Site
+
+__all__ = ["Element"]
+
+_CAPABILITIES = b"Allow: %b\r\n%bServer: %b\r\n" % (ALLOW, ACCEPT_SDP, SERVER)
+_ALLOW = b"Allow: %b\r\n" % ALLOW
+_WITHIN_DIALOGS = frozenset((b"BYE", b"UPDATE", b"INFO", b"PRACK", b"NOTIFY"))
+
+
+class Element:
+    """One address: the director's, a pool's, or the emulated agents'.
+
+    `pool` is the pool that the listener belongs to, or None.
+    """
+
+    __slots__ = ("_destinations", "endpoint", "name", "party", "pool", "site")
+
+    def __init__(
+        self,
+        name: str,
+        party: Party,
+        pool: Pool | None,
+        site: Site,
+        destinations: Destinations,
+        loop: asyncio.AbstractEventLoop,
+        host: str,
+        advertise: str | None,
+        clients: dict[tuple[bytes, bytes], ClientTransaction],
+    ) -> None:
+        self.name = name
+        self.party = party
+        self.pool = pool
+        self.site = site
+        self._destinations = destinations
+        self.endpoint = Endpoint(
+            name,
+            self,
+            loop,
+            site.deadlines,
+            site.timers,
+            host=host,
+            advertise=advertise,
+            clients=clients,
+        )
+
+    @property
+    def is_down(self) -> bool:
+        """Whether this is the listener of a pool that is gone."""
+        return self.pool is not None and self.site.is_down(self.pool)
+
+    # -- what comes in ----------------------------------------------------------------------------
+
+    def on_request(self, transaction: ServerTransaction, request: Request) -> None:
+        """Deal with one new request."""
+        method = request.method
+        if request.to_tag:
+            self._on_request_in_dialog(transaction, request)
+        elif method == b"INVITE":
+            assert isinstance(transaction, InviteServer)
+            self._on_new_call(transaction, request)
+        elif self.is_down:
+            transaction.respond(503, to_tag=self.endpoint.new_tag())
+        elif method == b"OPTIONS":
+            self._on_options(transaction, request)
+        elif method == b"REGISTER":
+            self.site.elements.registrar.on_register(transaction, request, self)
+        elif method in _WITHIN_DIALOGS:
+            transaction.respond(481, to_tag=self.endpoint.new_tag())
+        else:
+            status = 405 if method in METHODS else 501
+            transaction.respond(status, to_tag=self.endpoint.new_tag(), headers=_ALLOW)
+
+    def on_ack(self, request: Request, flow: Flow) -> None:
+        """Hand an ACK to its call; one that belongs to none means nothing."""
+        for call in self.site.calls.by_call_id(request.call_id):
+            carrier = call.carrier
+            if carrier is not None and carrier.owns(request):
+                call.saw_request(Party.CALLER, self.party, b"ACK")
+                carrier.on_ack(request)
+                return
+
+    def on_stray_response(self, response: Response, flow: Flow) -> None:
+        """A response that nothing waits for is dropped (§18.1.2)."""
+        self.endpoint.udp.traffic.discard("stray response")
+
+    def send_in_dialog(
+        self, dialog: Dialog, method: bytes, why: Lines, user: ClientUser, flow: Flow
+    ) -> None:
+        """Send a request within `dialog`, by `flow` while that is an open connection."""
+        request = dialog.request(method, headers=why)
+        self.endpoint.send_request(request, user, flow)
+
+    # -- within dialogs ---------------------------------------------------------------------------
+
+    def _on_request_in_dialog(self, transaction: ServerTransaction, request: Request) -> None:
+        calls = self.site.calls.by_call_id(request.call_id)
+        for call in calls:
+            carrier = call.carrier
+            if carrier is not None and carrier.owns(request):
+                carrier.on_request(transaction, request, self)
+                return
+        for call in calls:
+            if self.site.elements.is_silenced(call, self):
+                call.saw_request(Party.CALLER, self.party, request.method)
+                transaction.respond(408)
+                return
+        transaction.respond(481)
+
+    # -- new calls --------------------------------------------------------------------------------
+
+    def _on_new_call(self, transaction: InviteServer, request: Request) -> None:
+        destination = self._destinations.find(request.uri)
+        if request.max_forwards == 0:
+            self._refuse(transaction, 483)
+            return
+        if self._is_merged(request):
+            self._refuse(transaction, 482)
+            return
+        reach = destination.reach
+        if reach is Reach.GROUP:
+            self._on_group_call(transaction, request, destination.name)
+        elif self.is_down:
+            self._refuse(transaction, 503)
+        elif reach is Reach.PERSON:
+            self.site.elements.persons.on_call(transaction, request, self, destination.name)
+        else:
+            self._refuse(transaction, 403 if reach is Reach.FOREIGN else 404)
+
+    def _on_group_call(self, transaction: InviteServer, request: Request, name: str) -> None:
+        site = self.site
+        placement = site.place(name)
+        site.tally.count_placed(name)
+        site.tally.count_verdict(placement.verdict.cell)
+        group = placement.group
+        if group is None or self.is_down:
+            self.refuse_by_rule(transaction, request, placement)
+            return
+        site.elements.pools[group.host].take(transaction, request, self, group, placement.verdict)
+
+    def refuse_by_rule(
+        self, transaction: InviteServer, request: Request, placement: Placement
+    ) -> None:
+        """Refuse a call to a group with the cell; it is a call all the same, an ended one."""
+        site = self.site
+        ruling = placement.verdict
+        original = site.groups[placement.name]
+        host = self.pool or original.owner
+        call = Call(
+            site.calls.next_number(),
+            request.call_id,
+            request.from_value,
+            host,
+            ruling,
+            original,
+        )
+        call.is_imported = placement.is_imported
+        site.calls.add(call)
+        call.saw_request(Party.CALLER, self.party, b"INVITE")
+        status = site.topology.responses.get(
+            ruling.cell, 503 if self.is_down else default_status(ruling.cell, ruling.phase)
+        )
+        fqdn = site.topology.pools[host].fqdn
+        lines = rule_lines(ruling, host, placement.is_imported) + diagnostics(ruling.cell, fqdn)
+        site.end_call(call, EndedBy.RULE, status=status, reason=ruling.cell, ruling=ruling)
+        call.saw_response(self.party, Party.CALLER, status, b"INVITE")
+        transaction.respond(status, to_tag=self.endpoint.new_tag(), headers=rendered(lines))
+
+    def _is_merged(self, request: Request) -> bool:
+        """§8.2.2.2: the same request has come by another way already."""
+        for call in self.site.calls.by_call_id(request.call_id):
+            if call.state == CallState.PENDING and call.carrier is not None:
+                first = call.carrier.request
+                if first.from_tag == request.from_tag and first.cseq == request.cseq:
+                    return True
+        return False
+
+    # -- the rest ---------------------------------------------------------------------------------
+
+    def _on_options(self, transaction: ServerTransaction, request: Request) -> None:
+        destination: Destination = self._destinations.find(request.uri)
+        reach = destination.reach
+        if reach is Reach.FOREIGN:
+            self._refuse(transaction, 403)
+        elif reach is Reach.UNKNOWN:
+            self._refuse(transaction, 404)
+        else:
+            transaction.respond(200, to_tag=self.endpoint.new_tag(), headers=_CAPABILITIES)
+
+    def _refuse(self, transaction: ServerTransaction, status: int) -> None:
+        transaction.respond(status, to_tag=self.endpoint.new_tag())

@@ -1,0 +1,189 @@
+"""What the elements of one deployment share: rules in force, agents, calls, time, journal."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from emulator.model.agents import Agent, IdleClock
+from emulator.model.calls import Call, CallState, CallStore
+from emulator.model.groups import HostedGroup
+from emulator.model.journal import Journal
+from emulator.model.ladder import StepKind
+from emulator.model.phase_log import PhaseEntry, PhaseLog
+from emulator.model.tally import Tally
+from emulator.model.topology import Topology
+from emulator.rules import Phase, Pool, Row, Rules, Situation, Style, Verdict, verdict
+from sip.deadlines import Deadlines
+from sip.timers import Timers
+
+if TYPE_CHECKING:
+    from emulator.service.elements import Elements
+    from emulator.service.pending import PendingCall
+
+__all__ = ["Placement", "Site"]
+
+
+class Placement:
+    """Where new calls to one group go now: the verdict, and the hosted group if any."""
+
+    __slots__ = ("group", "is_imported", "name", "verdict")
+
+    def __init__(
+        self, name: str, verdict: Verdict, group: HostedGroup | None, is_imported: bool
+    ) -> None:
+        self.name = name
+        self.verdict = verdict
+        self.group = group
+        self.is_imported = is_imported
+
+
+class Site:
+    """The state that both pools, the director and the agents' listener work on.
+
+    `groups` are the originals by name, `copies` the imported ones on the backup pool.
+    """
+
+    __slots__ = (
+        "_placements",
+        "agents",
+        "calls",
+        "copies",
+        "deadlines",
+        "elements",
+        "groups",
+        "journal",
+        "phase_log",
+        "rules",
+        "seekers",
+        "tally",
+        "timers",
+        "topology",
+    )
+
+    def __init__(self, topology: Topology, rules: Rules, style: Style, deadlines: Deadlines) -> None:
+        self.topology = topology
+        self.rules = rules
+        self.deadlines = deadlines
+        timers = topology.timers
+        self.timers = Timers(timers.t1_ms / 1000, timers.t2_ms / 1000, timers.t4_ms / 1000)
+        self.journal = Journal()
+        self.phase_log = PhaseLog(time.time(), style)
+        self.calls = CallStore(topology.keep_calls)
+        self.tally = Tally()
+        self.elements: Elements
+        self.seekers: dict[int, PendingCall] = {}  # pending calls that an agent may be offered to
+        self._placements: dict[str, Placement] = {}
+        self.agents: dict[str, Agent] = {}
+        self.groups: dict[str, HostedGroup] = {}
+        self.copies: dict[str, HostedGroup] = {}
+        self.populate()
+
+    def populate(self) -> None:
+        """Put agents and groups in place as the topology has them."""
+        clock = IdleClock()
+        topology = self.topology
+        self.agents = {
+            each.name: Agent(each, number, topology.domain, clock)
+            for number, each in enumerate(topology.agents)
+        }
+        self.groups = {
+            each.name: HostedGroup(each, each.owner, self.agents) for each in topology.groups
+        }
+        self.copies = {}
+        if topology.imported:
+            self.copy_groups(
+                [name for name, group in self.groups.items() if group.owner is Pool.PRIMARY]
+            )
+        self.forget_placements()
+
+    def copy_groups(self, names: list[str]) -> None:
+        """Put fresh copies of primary-owned groups onto the backup pool."""
+        for name in names:
+            earlier = self.copies.get(name)
+            copy = HostedGroup(self.groups[name].settings, Pool.BACKUP, self.agents)
+            if earlier is not None:
+                earlier.retire()
+                copy.waiting = earlier.waiting
+            self.copies[name] = copy
+        self.forget_placements()
+
+    def remove_copies(self, names: list[str]) -> None:
+        """Take copies away; calls that they host go on."""
+        for name in names:
+            del self.copies[name]
+        self.forget_placements()
+
+    @property
+    def phase(self) -> Phase:
+        """The phase in force."""
+        return self.phase_log.now.phase
+
+    @property
+    def entry(self) -> PhaseEntry:
+        """The phase in force with its epoch and style."""
+        return self.phase_log.now
+
+    @property
+    def primary_is_down(self) -> bool:
+        """Whether the primary pool is gone: from the outage until it serves again."""
+        return self.phase in (Phase.OUTAGE, Phase.FAILING_OVER, Phase.FAILED_OVER)
+
+    def is_down(self, pool: Pool) -> bool:
+        """Whether `pool` is gone."""
+        return pool is Pool.PRIMARY and self.primary_is_down
+
+    def place(self, name: str) -> Placement:
+        """Where a new call to the group `name` goes in the phase in force."""
+        placement = self._placements.get(name)
+        if placement is None:
+            original = self.groups[name]
+            is_imported = name in self.copies
+            situation = Situation(Row.NEW, original.owner, imported=is_imported)
+            ruling = verdict(situation, self.phase, self.rules)
+            pool = ruling.serving_pool
+            group: HostedGroup | None = None
+            if pool is original.owner:
+                group = original
+            elif pool is not None:
+                group = self.copies.get(name)
+            placement = Placement(name, ruling, group, is_imported)
+            self._placements[name] = placement
+        return placement
+
+    def forget_placements(self) -> None:
+        """Ask the rules afresh: phase or import have changed."""
+        self._placements.clear()
+
+    def tell(self, call: Call, ruling: Verdict | None = None) -> None:
+        """Write a call's change of state into the journal."""
+        self.journal.write("call", (call, call.state, ruling))
+
+    def end_call(
+        self,
+        call: Call,
+        ended_by: str,
+        *,
+        status: int | None = None,
+        reason: str | None = None,
+        ruling: Verdict | None = None,
+    ) -> None:
+        """Give a live call its one fate, and let its agent go."""
+        if call.ended is not None:
+            return
+        call.ended = time.time()
+        call.ended_by = ended_by
+        call.status = status
+        call.reason = reason
+        call.carrier = None
+        if ruling is not None:
+            call.verdict = ruling
+            call.note(StepKind.RULE, self.tally.cell_number(ruling.cell))
+        was_connected = call.state == CallState.CONNECTED
+        self.calls.end(call)
+        self.tally.count_ended(call)
+        self.journal.write("call", (call, CallState.ENDED, ruling))
+        agent = call.agent
+        if agent is not None and was_connected:
+            agent.release()
+            self.elements.offer_waiting(agent)

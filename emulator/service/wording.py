@@ -1,0 +1,82 @@
+"""Header lines that say why: Reason, Warning, ms-diagnostics, X-RGS-Rule; and who speaks.
+
+Codes are those of the real service where they are known; what is modelled is said in docs/sip.md.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from emulator.rules import Phase, Pool, Verdict
+
+__all__ = [
+    "ALLOW",
+    "Lines",
+    "SERVER",
+    "default_status",
+    "diagnostics",
+    "rendered",
+    "rule_lines",
+]
+
+Lines = tuple[tuple[bytes, bytes], ...]
+
+SERVER = b"RTCC/5.0.0.0 Response_Group_Service"
+ALLOW = b"INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE"
+
+_NEW_CALL = 1007
+_UNREACHABLE = 13009
+_BYE = 24081
+_ON_BEHALF = 61001
+_TEXTS = {
+    _NEW_CALL: "Temporarily cannot route",
+    _UNREACHABLE: "No endpoints registered in Backup registrar.",
+    _BYE: "Endpoint termination",
+    _ON_BEHALF: "Calls on behalf of the response group are not possible",
+}
+
+
+@lru_cache(maxsize=512)
+def rule_lines(ruling: Verdict, host: Pool, is_imported: bool) -> Lines:
+    """Reason (RFC 6432) and X-RGS-Rule of what `ruling` ends; `host` carries the call."""
+    imported = "yes" if is_imported else "no"
+    return (
+        (b"Reason", f'Q.850;cause=41;text="{ruling.cell}"'.encode()),
+        (
+            b"X-RGS-Rule",
+            f"cell={ruling.cell}; phase={ruling.phase}; pool={host}; imported={imported}".encode(),
+        ),
+    )
+
+
+@lru_cache(maxsize=512)
+def diagnostics(cell: str, fqdn: str, is_bye: bool = False) -> Lines:
+    """Warning and ms-diagnostics for a refusal or an end by `cell`, spoken by `fqdn`."""
+    row = cell.partition("/")[0]
+    if is_bye:
+        code = _BYE
+    else:
+        code = {"agents_homed_on_primary": _UNREACHABLE, "on_behalf": _ON_BEHALF}.get(
+            row, _NEW_CALL
+        )
+    text = _TEXTS[code]
+    lines: Lines = (
+        (b"ms-diagnostics", f'{code};source="{fqdn}";reason="{text}"'.encode()),
+    )
+    if is_bye:
+        return lines
+    return ((b"Warning", f'399 {fqdn} "{cell}: {text}"'.encode()), *lines)
+
+
+@lru_cache(maxsize=1024)
+def rendered(lines: Lines) -> bytes:
+    """The lines as octets, each with its CRLF."""
+    return b"".join(b"%b: %b\r\n" % line for line in lines)
+
+
+def default_status(cell: str, phase: Phase) -> int:
+    """The status that refuses where the topology's `responses` names none."""
+    row = cell.partition("/")[0]
+    if row == "agents_homed_on_primary":
+        return 480
+    return 480 if phase is Phase.FAILED_OVER else 503

@@ -1,0 +1,69 @@
+"""A 2xx to INVITE: repeated until its ACK comes (RFC 3261 §13.3.1.4)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sip.deadlines import Deadline, Deadlines
+from sip.timers import Timers
+from sip.transport.flow import Flow
+
+__all__ = ["Answer", "AnswerUser"]
+
+
+class AnswerUser(Protocol):
+    """Who answered an INVITE."""
+
+    def on_ack_missing(self) -> None:
+        """No ACK has come within 64*T1; the dialog ought to be ended by BYE."""
+        ...
+
+
+class Answer:
+    """One 2xx in flight. Call `acknowledge` when its ACK comes, `abandon` to stop silently."""
+
+    __slots__ = ("_data", "_deadline", "_deadlines", "_flow", "_give_up", "_interval", "_t2",
+                 "_user", "repetitions")  # fmt: skip
+
+    def __init__(
+        self, data: bytes, flow: Flow, user: AnswerUser, deadlines: Deadlines, timers: Timers
+    ) -> None:
+        self._data = data
+        self._flow = flow
+        self._user: AnswerUser | None = user
+        self._deadlines = deadlines
+        self._interval = timers.t1
+        self._t2 = timers.t2
+        self._give_up = deadlines.clock() + timers.timeout
+        self.repetitions = 0
+        # §13.3.1.4: repeated over reliable transports too, as a proxy may change over to UDP.
+        self._deadline: Deadline = deadlines.after(timers.t1, _repeat, self)
+
+    def acknowledge(self) -> None:
+        """The ACK has come, or is no longer awaited: stop, and let go of the response."""
+        self._deadline.cancel()
+        self._user = None
+        self._data = b""
+
+    abandon = acknowledge
+
+    def _repeat(self) -> None:
+        user = self._user
+        if user is None:
+            return
+        now = self._deadlines.clock()
+        if now >= self._give_up:
+            self.acknowledge()
+            user.on_ack_missing()
+            return
+        if self._flow.send(self._data):
+            self.repetitions += 1
+        self._interval = min(self._interval * 2, self._t2)
+        delay = min(self._interval, max(self._give_up - now, 0.001))
+        self._deadline = self._deadlines.after(
+            self._interval if delay == self._interval else round(delay, 2), _repeat, self
+        )
+
+
+def _repeat(answer: Answer) -> None:
+    answer._repeat()

@@ -1,0 +1,256 @@
+"""An endpoint: listeners, transactions and what every SIP element checks first.
+
+It parses what arrives, answers what can't be understood (RFC 3261 §8.2.1 to §8.2.3, §16.3),
+finds or makes the transaction, and hands new requests to its user.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from sip.admission import judge
+from sip.dialog import next_hop
+from sip.deadlines import Deadlines
+from sip.errors import SipParseError, TransportError
+from sip.message import Request, Response, note_source, parse_message
+from sip.recognise import recognise
+from sip.request import VIA_PLAIN
+from sip.salvage import salvage
+from sip.tags import TagSource
+from sip.timers import Timers
+from sip.transaction.client import ClientTransaction, ClientUser
+from sip.transaction.layer import TransactionLayer, TransactionUser
+from sip.transaction.server import ServerTransaction
+from sip.transport.flow import Address, Flow
+from sip.transport.framing import FramingError
+from sip.transport.resolve import numeric_target
+from sip.transport.tcp import TcpConnection, TcpListener
+from sip.transport.traffic import Traffic
+from sip.transport.udp import UdpFlow, UdpListener
+
+__all__ = ["Endpoint"]
+
+_PORT_TRIES = 20
+
+
+class Endpoint:
+    """One element's address: UDP and TCP on one port, and the transactions behind them.
+
+    `user` answers requests. `host` is the numeric address to bind, `advertise` the one to write
+    into messages (by default the same). `extensions` are the option tags that may be required.
+    `faults` counts what was refused here already, by status.
+    """
+
+    __slots__ = (
+        "_user",
+        "advertise",
+        "extensions",
+        "faults",
+        "host",
+        "layer",
+        "loop",
+        "name",
+        "port",
+        "tags",
+        "tcp",
+        "udp",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        user: TransactionUser,
+        loop: asyncio.AbstractEventLoop,
+        deadlines: Deadlines,
+        timers: Timers,
+        *,
+        host: str = "127.0.0.1",
+        advertise: str | None = None,
+        extensions: frozenset[bytes] = frozenset(),
+        clients: dict[tuple[bytes, bytes], ClientTransaction] | None = None,
+    ) -> None:
+        self.name = name
+        self.loop = loop
+        self.host = host
+        self.advertise = advertise or host
+        self.extensions = extensions
+        self.port = 0
+        self.faults: dict[int, int] = {}
+        self.layer = TransactionLayer(self, deadlines, timers, clients=clients)
+        self.udp = UdpListener(loop, self._receive, Traffic())
+        self.tcp = TcpListener(loop, self._receive, self._receive_unframed, Traffic())
+        self._user = user
+        self.tags = TagSource()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it listens and answers."""
+        return self.udp.is_open or self.tcp.is_open
+
+    @property
+    def sent_by(self) -> bytes:
+        """Its address as host:port, an IPv6 address in brackets."""
+        host = self.advertise
+        return (f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}").encode()
+
+    async def open(self, port: int) -> None:
+        """Listen on `port` (0: a port that is free for UDP and TCP).
+
+        Raises TransportError when it can't; nothing is left bound then.
+        """
+        for attempt in range(_PORT_TRIES):
+            self.udp.open(self.host, port)
+            try:
+                await self.tcp.open(self.host, self.udp.address[1])
+            except TransportError:
+                self.udp.close()
+                if port or attempt == _PORT_TRIES - 1:
+                    raise
+                continue
+            break
+        self.port = self.udp.address[1]
+        self.set_silent(False)
+
+    def close(self) -> None:
+        """Close the sockets at once and forget all transactions: what a crash looks like."""
+        self.udp.close()
+        self.tcp.close()
+        self.layer.abandon_all()
+
+    def set_silent(self, is_silent: bool) -> None:
+        """Begin or end to throw away all that comes, and to send nothing: a black hole.
+
+        Ending it resets the connections that lost bytes meanwhile.
+        """
+        self.udp.is_silent = self.tcp.is_silent = is_silent
+        if is_silent:
+            self.layer.abandon_all()
+        else:
+            self.tcp.reset_connections_that_lost_bytes()
+
+    def contact(self, user: bytes, transport: bytes) -> bytes:
+        """A Contact value of ours: numeric, with a port, and the transport unless it is UDP."""
+        at = user + b"@" if user else b""
+        if transport == b"UDP":
+            return b"<sip:%b%b>" % (at, self.sent_by)
+        return b"<sip:%b%b;transport=%b>" % (at, self.sent_by, transport.lower())
+
+    def flow_to(self, transport: bytes, remote: Address) -> Flow:
+        """The flow to a numeric address over UDP or TCP."""
+        return self.tcp.flow_to(remote) if transport == b"TCP" else self.udp.flow_to(remote)
+
+    def on_request(self, transaction: ServerTransaction, request: Request) -> None:
+        """Judge a new request as any element must, and hand it to the user (for the layer)."""
+        if request.listed is not None:  # the common shape has nothing to be judged
+            fault = judge(request, self.extensions)
+            if fault is not None:
+                self.faults[fault.status] = self.faults.get(fault.status, 0) + 1
+                transaction.respond(
+                    fault.status, fault.reason, to_tag=self.new_tag(), headers=fault.headers
+                )
+                return
+        self._user.on_request(transaction, request)
+
+    def on_ack(self, request: Request, flow: Flow) -> None:
+        """Hand on the ACK to a 2xx (for the layer)."""
+        self._user.on_ack(request, flow)
+
+    def on_stray_response(self, response: Response, flow: Flow) -> None:
+        """Hand on a response that nothing waits for (for the layer)."""
+        self._user.on_stray_response(response, flow)
+
+    def send_request(
+        self, request: Request, user: ClientUser | None, flow: Flow | None = None
+    ) -> ClientTransaction | None:
+        """Send `request`, which has no Via of ours yet, and hear what comes of it.
+
+        It goes by `flow` if that is an open connection, else to its next hop (§8.1.2), else by
+        `flow` whatever that is. None if there is nowhere to send it.
+        """
+        if flow is None or not flow.reliable or not flow.is_open:
+            flow = self.flow_for(next_hop(request)) or flow
+        if flow is None:
+            return None
+        branch = self.layer.branches.new()
+        via = b"SIP/2.0/%b %b;branch=%b;rport" % (flow.transport, self.sent_by, branch)
+        request.push_via(via, branch, self.sent_by)
+        return self.layer.send_request(request, flow, user)
+
+    def flow_for(self, uri: bytes) -> Flow | None:
+        """The flow to a URI whose host is a numeric address; None for other hosts."""
+        target = numeric_target(uri)
+        return None if target is None else self.flow_to(*target)
+
+    def new_call_id(self) -> bytes:
+        """A Call-ID of ours."""
+        return b"%b@%b" % (self.tags.new(), self.advertise.encode())
+
+    def new_tag(self) -> bytes:
+        """A tag nobody can guess (§19.3)."""
+        return self.tags.new()
+
+    def _receive(self, data: bytes, flow: UdpFlow | TcpConnection) -> None:
+        request = recognise(data)
+        if request is None:
+            self._receive_uncommon(data, flow)
+            return
+        (self.tcp if flow.reliable else self.udp).traffic.count_received(request.method)
+        back = flow if request.sent_by == flow.name else self._way_back(request, flow)
+        self.layer.receive_request(request, back)
+
+    def _receive_uncommon(self, data: bytes, flow: UdpFlow | TcpConnection) -> None:
+        traffic = (self.tcp if flow.reliable else self.udp).traffic
+        if not data.strip(b"\r\n\x00 "):
+            self._answer_keep_alive(data, flow, traffic)
+            return
+        try:
+            message = parse_message(data)
+        except SipParseError as error:
+            self._answer_malformed(data, flow, error.status, error.message)
+            return
+        if isinstance(message, Response):
+            traffic.count_received(message.status)
+            self.layer.receive_response(message, flow)
+            return
+        traffic.count_received(message.method)
+        back = self._way_back(message, flow)
+        self.layer.receive_request(message, back)
+
+    def _way_back(self, request: Request, flow: UdpFlow | TcpConnection) -> Flow:
+        """Mark where `request` came from; the flow that responses to it take (§18.2)."""
+        host, port = flow.remote
+        has_rport = request.via_mark != VIA_PLAIN and b";rport" in request.vias[0].lower()
+        note_source(request, host.encode(), port)
+        if flow.reliable or has_rport:
+            return flow
+        sent_port = _port_of(request.sent_by)
+        return flow if sent_port == port else self.udp.flow_to((host, sent_port))
+
+    def _answer_keep_alive(
+        self, data: bytes, flow: UdpFlow | TcpConnection, traffic: Traffic
+    ) -> None:
+        traffic.discard("keep-alive")
+
+    def _answer_malformed(
+        self, data: bytes, flow: UdpFlow | TcpConnection, status: int, why: str
+    ) -> None:
+        traffic = (self.tcp if flow.reliable else self.udp).traffic
+        traffic.discard("malformed")
+        found = salvage(data)
+        if found is None:
+            return
+        self.faults[status] = self.faults.get(status, 0) + 1
+        host, port = flow.remote
+        flow.send(found.response(status, why, host.encode(), port))
+
+    def _receive_unframed(self, error: FramingError, connection: TcpConnection) -> None:
+        self._answer_malformed(error.head, connection, error.status, str(error))
+
+
+def _port_of(sent_by: bytes) -> int:
+    # §18.2.2: port 5060 where sent-by has none. An IPv6 address has colons of its own.
+    _, colon, port = sent_by.rpartition(b":")
+    if not colon or port.endswith(b"]") or not port.isdigit():
+        return 5060
+    number = int(port)
+    return number if 0 < number < 65_536 else 5060

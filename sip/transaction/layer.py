@@ -1,0 +1,207 @@
+"""The transaction layer: finds the transaction of a message, or makes it (RFC 3261 §17)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Protocol
+
+from sip.deadlines import Deadlines
+from sip.message import Request, Response, response_bytes
+from sip.timers import Timers
+from sip.transaction.client import ClientTransaction, ClientUser
+from sip.transaction.derived import ack_for_failure, cancel_of
+from sip.transaction.server import InviteServer, Key, NonInviteServer, ServerTransaction
+from sip.transport.flow import Flow
+
+__all__ = ["MAX_TRANSACTIONS", "BranchSource", "TransactionLayer", "TransactionUser"]
+
+MAX_TRANSACTIONS = 1_000_000
+_MAGIC = b"z9hG4bK"
+
+
+class TransactionUser(Protocol):
+    """What stands above a transaction layer: a user agent, a proxy, a registrar."""
+
+    def on_request(self, transaction: ServerTransaction, request: Request) -> None:
+        """A new request; answer it by `transaction.respond`."""
+        ...
+
+    def on_ack(self, request: Request, flow: Flow) -> None:
+        """An ACK to a 2xx: it belongs to a dialog, and is never answered."""
+        ...
+
+    def on_stray_response(self, response: Response, flow: Flow) -> None:
+        """A response that no transaction waits for."""
+        ...
+
+
+class BranchSource:
+    """Unguessable branches that never repeat: a random prefix and a counter (§8.1.1.7)."""
+
+    __slots__ = ("_count", "_prefix")
+
+    def __init__(self) -> None:
+        self._prefix = _MAGIC + secrets.token_hex(8).encode()
+        self._count = 0
+
+    def new(self, suffix: bytes = b"") -> bytes:
+        """A branch nobody has used; `suffix` is appended (a loop hash, say)."""
+        self._count += 1
+        return b"%b%x%b" % (self._prefix, self._count, suffix)
+
+
+class TransactionLayer:
+    """All transactions of one element, sans I/O.
+
+    `user` is told of new requests; `deadlines` gives time. Past `max_transactions` new requests
+    are answered 503 with Retry-After and not kept. Layers that are given the same `clients` find
+    each other's client transactions, so that a response may come in by any of their listeners.
+    """
+
+    __slots__ = (
+        "branches",
+        "clients",
+        "deadlines",
+        "max_transactions",
+        "responses_lost",
+        "responses_sent",
+        "retransmissions_received",
+        "retransmissions_sent",
+        "servers",
+        "timers",
+        "turned_away",
+        "user",
+    )
+
+    def __init__(
+        self,
+        user: TransactionUser,
+        deadlines: Deadlines,
+        timers: Timers,
+        *,
+        max_transactions: int = MAX_TRANSACTIONS,
+        clients: dict[tuple[bytes, bytes], ClientTransaction] | None = None,
+    ) -> None:
+        self.user = user
+        self.deadlines = deadlines
+        self.timers = timers
+        self.max_transactions = max_transactions
+        self.servers: dict[Key, ServerTransaction] = {}
+        self.clients = {} if clients is None else clients
+        self.branches = BranchSource()
+        self.responses_lost = 0
+        self.responses_sent: dict[int, int] = {}
+        self.retransmissions_received = 0
+        self.retransmissions_sent = 0
+        self.turned_away = 0
+
+    def receive_request(self, request: Request, flow: Flow) -> None:
+        """Take one request that has been parsed."""
+        method = request.method
+        branch = request.branch
+        if len(branch) > 7 and branch.startswith(_MAGIC):
+            key = (branch, request.sent_by, b"INVITE" if method == b"ACK" else method)
+        else:
+            key = key_of_rfc2543(request)
+        transaction = self.servers.get(key)
+        if transaction is not None:
+            transaction.receive(request)
+            return
+        if method == b"ACK":
+            self.user.on_ack(request, flow)
+            return
+        if len(self.servers) >= self.max_transactions:
+            self.turned_away += 1
+            flow.send(response_bytes(request, 503, None, headers_block=b"Retry-After: 5\r\n"))
+            return
+        if method == b"INVITE":
+            transaction = InviteServer(self, key, request, flow)
+        else:
+            transaction = NonInviteServer(self, key, request, flow)
+        self.servers[key] = transaction
+        if method == b"CANCEL":
+            self._cancel(transaction, request)
+            return
+        self.user.on_request(transaction, request)
+
+    def receive_response(self, response: Response, flow: Flow) -> None:
+        """Take one response (§17.1.3: by branch and CSeq method)."""
+        transaction = self.clients.get((response.branch, response.method))
+        if transaction is not None:
+            transaction.receive(response)
+        else:
+            self.user.on_stray_response(response, flow)
+
+    def send_request(
+        self, request: Request, flow: Flow, user: ClientUser | None
+    ) -> ClientTransaction:
+        """Send `request`, whose top Via has a branch of `branches`, and hear what comes of it."""
+        transaction = ClientTransaction(self, request, flow, user)
+        self.clients[request.branch, request.method] = transaction
+        transaction.start()
+        return transaction
+
+    def cancel(
+        self, transaction: ClientTransaction, headers: Iterable[tuple[bytes, bytes]] = ()
+    ) -> None:
+        """Cancel an INVITE that has had a provisional response (§9.1); `headers` say why."""
+        self.send_request(cancel_of(transaction.request, headers), transaction.flow, None)
+        transaction.expect_final()
+
+    def ack_to(self, invite: Request, response: Response) -> bytes:
+        """The ACK to a final response other than 2xx (§17.1.1.3)."""
+        return ack_for_failure(invite, response.to_value).to_bytes()
+
+    def count_response(self, status: int) -> None:
+        """Count a response that a transaction sends."""
+        counts = self.responses_sent
+        counts[status] = counts.get(status, 0) + 1
+
+    def forget_server(self, key: Key, transaction: ServerTransaction) -> None:
+        """Take a terminated server transaction out of the table."""
+        if self.servers.get(key) is transaction:
+            del self.servers[key]
+
+    def forget_client(self, transaction: ClientTransaction) -> None:
+        """Take a terminated client transaction out of the table."""
+        key = (transaction.branch, transaction.request.method)
+        if self.clients.get(key) is transaction:
+            del self.clients[key]
+
+    def abandon_all(self) -> None:
+        """Forget everything at once and send nothing, as a process that dies does."""
+        for transaction in list(self.servers.values()):
+            transaction.abandon()
+        for client in list(self.clients.values()):
+            if client.layer is self:
+                client.abandon()
+
+    def _cancel(self, transaction: ServerTransaction, cancel: Request) -> None:
+        # §9.2: matched as if it were the INVITE; 481 if there is none.
+        branch, sent_by, _ = transaction.key
+        invite = self.servers.get((branch, sent_by, b"INVITE"))
+        if not isinstance(invite, InviteServer):
+            transaction.respond(481)
+            return
+        transaction.respond(200, to_tag=b"")
+        if invite.user is not None and not invite.is_answered:
+            invite.user.on_cancel(invite, cancel)
+
+
+def key_of_rfc2543(request: Request) -> Key:
+    """The key of a request whose branch is not RFC 3261's (§17.2.3, second half).
+
+    Without a branch that is unique, Request-URI, tags, Call-ID, CSeq number and the top Via
+    tell one transaction from another. The To tag is left out of the key, as an ACK to a failure
+    carries the server's and its INVITE doesn't.
+    """
+    method = request.method
+    parts = (
+        request.uri,
+        request.from_tag,
+        request.call_id,
+        b"%d" % request.cseq,
+        request.vias[0].partition(b";received=")[0] if request.vias else b"",
+    )
+    return (b"\n".join(parts), b"", b"INVITE" if method == b"ACK" else method)

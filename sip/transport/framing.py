@@ -1,0 +1,100 @@
+"""Cuts a byte stream into SIP messages by Content-Length (RFC 3261 §18.3), sans I/O."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["KEEP_ALIVE", "MAX_HEAD_BYTES", "MAX_MESSAGE_BYTES", "FramingError", "StreamFramer"]
+
+MAX_HEAD_BYTES = 32_768
+MAX_MESSAGE_BYTES = 65_535
+KEEP_ALIVE = b"\r\n\r\n"  # RFC 5626 §3.5.1: a ping; the answer is one CRLF
+
+_LENGTH = re.compile(rb"\r\n(?:Content-Length|l)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
+
+
+class FramingError(Exception):
+    """The stream can't be cut any further.
+
+    `head` is what was read of the message at fault, `status` how it may be answered, `messages`
+    those that were whole before it.
+    """
+
+    def __init__(self, text: str, head: bytes, status: int, messages: list[bytes]) -> None:
+        super().__init__(text)
+        self.head = head
+        self.status = status
+        self.messages = messages
+
+
+class StreamFramer:
+    """Feed it what a connection brings; it gives whole messages, and counts keep-alive pings.
+
+    At most one message that isn't whole is kept: `MAX_HEAD_BYTES` of header and
+    `MAX_MESSAGE_BYTES` in all.
+    """
+
+    __slots__ = ("_buffer", "_need", "pings")
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._need = 0  # bytes wanted before it is worth another look
+        self.pings = 0
+
+    @property
+    def is_within_message(self) -> bool:
+        """Whether part of a message has come and the rest is awaited."""
+        return bool(self._buffer)
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take `data`; return the messages that are whole now.
+
+        Raises FramingError where no further message can be found.
+        """
+        buffer = self._buffer + data if self._buffer else data
+        messages: list[bytes] = []
+        if len(buffer) < self._need:
+            self._buffer = buffer
+            return messages
+        while buffer:
+            if buffer[:2] == b"\r\n":
+                if buffer[:4] == KEEP_ALIVE:
+                    self.pings += 1
+                    buffer = buffer[4:]
+                    continue
+                if len(buffer) < 4 and KEEP_ALIVE.startswith(buffer):
+                    break
+                buffer = buffer[2:]
+                continue
+            if buffer == b"\r":
+                break
+            size = self._size_of_first(buffer, messages)
+            if size == 0 or len(buffer) < size:
+                self._need = size
+                self._buffer = buffer
+                return messages
+            messages.append(buffer[:size])
+            buffer = buffer[size:]
+        self._need = 0
+        self._buffer = buffer
+        return messages
+
+    def _size_of_first(self, buffer: bytes, messages: list[bytes]) -> int:
+        end = buffer.find(b"\r\n\r\n", 0, MAX_HEAD_BYTES)
+        if end < 0:
+            if len(buffer) >= MAX_HEAD_BYTES:
+                raise FramingError("header too large", buffer, 513, messages)
+            return 0
+        lengths = {value.strip() for value in _LENGTH.findall(buffer, 0, end + 2)}
+        if len(lengths) > 1:
+            raise FramingError("contradicting Content-Length", buffer[: end + 4], 400, messages)
+        if not lengths:  # §18.3: mandatory over streams; no body then
+            return end + 4
+        value = lengths.pop()
+        if not value.isdigit() or len(value) > 9:
+            raise FramingError("bad Content-Length", buffer[: end + 4], 400, messages)
+        size = end + 4 + int(value)
+        if size > MAX_MESSAGE_BYTES:
+            raise FramingError("message too large", buffer[: end + 4], 513, messages)
+        return size
+
