@@ -10,10 +10,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,8 +28,12 @@ FITS, STALE, FAILED = 0, 1, 3
 def fingerprint() -> str:
     """Hash of all that the environment depends on: the lock, the project, the place, the Python."""
     digest = hashlib.sha256()
-    for path in (LOCK, ROOT / "pyproject.toml", Path(__file__)):
+    for path in (LOCK, Path(__file__)):
         digest.update(path.read_bytes())
+    # Settings of linters and tests in the same file change nothing that is installed.
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    installed = [settings["build-system"], settings["project"], settings["tool"]["hatch"]]
+    digest.update(json.dumps(installed).encode())
     # Scripts and the editable install name the checkout by its full path.
     digest.update(f"{ROOT}\0{sys.version}".encode())
     return digest.hexdigest()
