@@ -43,7 +43,7 @@ def fits() -> bool:
     """Say whether `.venv` was finished for what the checkout holds now."""
     try:
         return STAMP.read_text() == fingerprint() and (VENV / "bin" / "rgs").exists()
-    except OSError:
+    except (OSError, ValueError, KeyError):  # nothing there, or a broken pyproject.toml
         return False
 
 
