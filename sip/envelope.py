@@ -65,7 +65,7 @@ class Message:
     `body`. Change them through the methods only, which keep `fields` in step.
 
     `via_mark` says what the top Via holds for `note_source`; `raw` (all lines, unfolded), `index`
-    (None when the lines are spelled canonically), `listed` and `edited` are what look-up works on.
+    (None if the fast path has read them), `listed` and `edited` are what look-up works on.
     They are of no use elsewhere.
     """
 

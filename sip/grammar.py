@@ -100,7 +100,7 @@ PLAIN_SIP_URI = (
 )
 PLAIN_BARE_URI = rb"sips?:(?:[" + _UNRESERVED + rb"&=+$/#]++@)?+" + PLAIN_HOST_PORT
 PLAIN_ADDRESS = (
-    rb'(?:(?:"[^"\\]*+" *+|['
+    rb'(?:(?:"[^"\\\r\n]*+" *+|['
     + TOKEN_CHARS
     + rb" ]*+)<"
     + PLAIN_SIP_URI
@@ -109,6 +109,6 @@ PLAIN_ADDRESS = (
     + rb")"
 )
 PLAIN_ROUTE = rb"<" + PLAIN_SIP_URI + rb">"
-PLAIN_PARAM = rb";" + TOKEN + rb"(?:=(?:" + TOKEN + rb"|\"[^\"\\]*+\"))?+"
+PLAIN_PARAM = rb";" + TOKEN + rb"(?:=(?:" + TOKEN + rb"|\"[^\"\\\r\n]*+\"))?+"
 
 is_token = re.compile(TOKEN).fullmatch

@@ -54,8 +54,8 @@ _STATUS_LINE = re.compile(rb"SIP/2\.0 ([1-6][0-9]{2})(?: ([^\r\n]*+))?+", re.IGN
 # The forms that nearly every message has; whatever they do not match, sip.headers reads in full.
 _PLAIN_REQUEST_LINE = re.compile(rb"([A-Z]++) (" + PLAIN_SIP_URI + rb") SIP/2\.0").fullmatch
 _PLAIN_VIA = re.compile(
-    rb"SIP/2\.0/[A-Z]++ (" + PLAIN_HOST_PORT + rb")(?:;branch=(" + TOKEN + rb"))?+"
-    rb"(;rport(?![^;]))?+"
+    rb"SIP/2\.0/[A-Z]++ (" + PLAIN_HOST_PORT + rb")(;rport(?![^;]))?+"
+    rb"(?:;branch=(" + TOKEN + rb"))?+(;rport)?+"
 ).fullmatch
 _PLAIN_PARTY = re.compile(PLAIN_ADDRESS + rb"(?:;tag=(" + TOKEN + rb"))?+").fullmatch
 _is_plain_contact = re.compile(PLAIN_ADDRESS + rb"(?:" + PLAIN_PARAM + rb")*+").fullmatch
@@ -199,9 +199,11 @@ def _read_via(message: Message, value: bytes, is_repeated: bool) -> None:
             parse_via(via)
         plain = _PLAIN_VIA(message.vias[0])
     if plain is not None:
-        message.sent_by, branch, rport = plain.groups()
+        message.sent_by, early, branch, late = plain.groups()
         message.branch = branch or b""
-        message.via_mark = VIA_RPORT if rport else VIA_PLAIN
+        message.via_mark = VIA_RPORT if early or late else VIA_PLAIN
+        if early and late:
+            raise SipParseError("a parameter stands twice", value=value)
     else:
         top = parse_via(message.vias[0])
         message.sent_by = top.sent_by

@@ -59,6 +59,15 @@ class Request(Message):
         return request
 
     @property
+    def is_common(self) -> bool:
+        """True if the fast path has read it, so that there is nothing to judge in it.
+
+        Then its URI is `sip:`, its body at most application/sdp, and it has none of Require,
+        Proxy-Require, Route, Record-Route, Accept and Content-Encoding.
+        """
+        return self.index is None and self.raw != b""
+
+    @property
     def start_line(self) -> bytes:
         """The request line, without its line end."""
         return b"%b %b SIP/2.0" % (self.method, self.uri)
@@ -103,11 +112,14 @@ def note_source(request: Request, host: bytes, port: int) -> None:
         noted = b";rport=%d;received=%b" % (port, host)
         request.replace_top_via(request.vias[0].replace(b";rport", noted, 1))
         return
-    _note_source_in_full(request, host, port)
+    value = noted_via(request.vias[0], host, port)
+    if value is not request.vias[0]:
+        request.replace_top_via(value)
 
 
-def _note_source_in_full(request: Request, host: bytes, port: int) -> None:
-    via = parse_via(request.vias[0])
+def noted_via(value: bytes, host: bytes, port: int) -> bytes:
+    """Give Via `value` with `received` and `rport` as `note_source` sets them."""
+    via = parse_via(value)
     params = dict(via.params)
     said = params.pop(b"received", None)
     if b"rport" in params:
@@ -116,8 +128,8 @@ def _note_source_in_full(request: Request, host: bytes, port: int) -> None:
     elif comparable_host(via.host) != comparable_host(host):
         params[b"received"] = host
     elif said is None:
-        return
-    value = b"%b/%b %b" % (via.protocol, via.transport, request.sent_by)
+        return value
+    noted = b"%b/%b %b" % (via.protocol, via.transport, via.sent_by)
     for name, param in params.items():
-        value += b";" + name if param is None else b";%b=%b" % (name, param)
-    request.replace_top_via(value)
+        noted += b";" + name if param is None else b";%b=%b" % (name, param)
+    return noted
