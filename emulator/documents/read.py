@@ -3,6 +3,7 @@
 The tree is built from the parser's events, not by its composer, which recurses without a bound.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -28,6 +29,7 @@ from emulator.documents.wording import quoted
 __all__ = ["MAX_BYTES", "read_document", "read_file"]
 
 MAX_BYTES = 4 * 1024 * 1024
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_DEPTH = 32
 _MAX_NODES = 500_000
 _MAX_LINE_OF_PROBLEM = 200
@@ -136,7 +138,7 @@ class _Builder:
             self._put(*self._anchored(event.anchor, mark), mark)
         elif isinstance(event, ScalarEvent):
             self._refuse_tag(event.tag, mark)
-            scalar = Scalar(event.value, event.style in (None, ""), mark)
+            scalar = Scalar(self._joined(event.value, mark), event.style in (None, ""), mark)
             self._anchor(event.anchor, scalar, 1)
             self._put(scalar, 1, mark)
         elif isinstance(event, SequenceStartEvent | MappingStartEvent):
@@ -197,6 +199,15 @@ class _Builder:
         if found is None:
             self._refuse(mark, f"the alias {quoted(anchor)} stands inside what it names")
         return found
+
+    def _joined(self, text: str, mark: Mark) -> str:
+        """Give `text` with the surrogate pairs of JSON escapes made whole."""
+        if text.isascii() or not _SURROGATE.search(text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            self._refuse(mark, f"found {quoted(text)}, which has half a surrogate pair")
 
     def _refuse_tag(self, tag: object, mark: Mark) -> None:
         if tag is not None:

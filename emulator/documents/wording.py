@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from emulator.documents.nodes import Node, Scalar, Sequence
 
@@ -9,6 +10,7 @@ __all__ = ["listed", "nearest", "quoted"]
 
 _LONGEST = 40
 _MOST_LISTED = 20
+_MOST_COMPARED = 2000
 
 
 def quoted(found: Node | str) -> str:
@@ -33,7 +35,7 @@ def listed(names: Iterable[str]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Give `; nearest is "NAME"`, or nothing when no known name resembles `word`."""
-    by_lower = {name.lower(): name for name in known}
+    by_lower = {name.lower(): name for name in islice(known, _MOST_COMPARED)}
     close = get_close_matches(word[:200].lower(), by_lower, n=1, cutoff=0.55)
     return f'; nearest is "{by_lower[close[0]]}"' if close else ""
 
