@@ -1,0 +1,17 @@
+"""The topology file: read, judged, described, written back."""
+
+from emulator.topology.contradictions import Contradiction, contradictions
+from emulator.topology.errors import TopologyError
+from emulator.topology.load import load_topology, parse_topology
+from emulator.topology.plain import plain
+from emulator.topology.schema import schema
+
+__all__ = [
+    "Contradiction",
+    "TopologyError",
+    "contradictions",
+    "load_topology",
+    "parse_topology",
+    "plain",
+    "schema",
+]

@@ -1,0 +1,19 @@
+"""The JSON Schema of the topology file, made from the same form that the loader judges by."""
+
+from emulator.topology.form import TOPOLOGY
+from emulator.topology.judgement import Schema
+
+__all__ = ["schema"]
+
+
+def schema() -> Schema:
+    """Give the JSON Schema (draft 2020-12) of a topology file.
+
+    It accepts what the loader accepts. The loader refuses more: what JSON Schema can't see, such as
+    names that are there twice, agents that are unknown, and networks with host bits set.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Topology of a Response Group emulator",
+        **TOPOLOGY.schema(),
+    }
