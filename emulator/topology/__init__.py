@@ -2,7 +2,7 @@
 
 from emulator.topology.contradictions import Contradiction, contradictions
 from emulator.topology.errors import TopologyError
-from emulator.topology.load import load_topology, parse_topology
+from emulator.topology.load import load_topology, parse_group, parse_topology
 from emulator.topology.plain import plain
 from emulator.topology.schema import schema
 
@@ -11,6 +11,7 @@ __all__ = [
     "TopologyError",
     "contradictions",
     "load_topology",
+    "parse_group",
     "parse_topology",
     "plain",
     "schema",

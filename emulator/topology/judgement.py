@@ -38,6 +38,11 @@ class Judgement:
         self._findings = Findings(file, TopologyError)
         self._places: dict[Path, Mark] = {}
 
+    @property
+    def file(self) -> str:
+        """The name of the file in errors."""
+        return self._findings.file
+
     def value(self, shape: Shape[_T], node: Node, path: Path) -> _T:
         """Give what `shape` makes of `node`, remembering where it stood; raises Refused."""
         self._places[path] = node.mark

@@ -1,16 +1,19 @@
 """Reads a topology file into the model, or tells every fault with its place."""
 
 from pathlib import Path
+from typing import TypeVar
 
-from emulator.documents import DocumentError, Mark, Node, read_document, read_file
-from emulator.model.topology import Topology
+from emulator.documents import DocumentError, Mark, read_document, read_file
+from emulator.model.topology import Group, Topology
 from emulator.topology.contradictions import contradictions
 from emulator.topology.errors import TopologyError
-from emulator.topology.form import TOPOLOGY
-from emulator.topology.judgement import Judgement, Refused
+from emulator.topology.form import GROUP, TOPOLOGY
+from emulator.topology.judgement import Judgement, Refused, Shape
 from emulator.topology.judgement import Path as ValuePath
 
-__all__ = ["load_topology", "parse_topology"]
+__all__ = ["load_topology", "parse_group", "parse_topology"]
+
+_T = TypeVar("_T")
 
 
 def load_topology(path: Path) -> Topology:
@@ -28,21 +31,29 @@ def parse_topology(text: str | bytes, *, name: str) -> Topology:
     Raises TopologyError with up to 50 faults in order of place. Whether names fit together is
     judged once every value by itself is right.
     """
-    try:
-        root = read_document(text, name=name)
-    except DocumentError as error:
-        raise _as_topology_error(error) from error
     judgement = Judgement(name)
-    topology = _judge(root, judgement)
+    topology = _judge(TOPOLOGY, text, judgement)
     for found in contradictions(topology):
         judgement.note(_mark(found.path, judgement), found.path, found.text)
     judgement.raise_any()
     return topology
 
 
-def _judge(root: Node, judgement: Judgement) -> Topology:
+def parse_group(text: str | bytes, *, name: str) -> Group:
+    """Give the one response group that `text` describes, YAML or JSON, in the file's terms.
+
+    Raises TopologyError. Whether it fits in with others is for `contradictions` to say.
+    """
+    return _judge(GROUP, text, Judgement(name))
+
+
+def _judge(shape: Shape[_T], text: str | bytes, judgement: Judgement) -> _T:
     try:
-        return judgement.value(TOPOLOGY, root, ())
+        root = read_document(text, name=judgement.file)
+    except DocumentError as error:
+        raise _as_topology_error(error) from error
+    try:
+        return judgement.value(shape, root, ())
     except Refused:
         judgement.raise_any()
         raise

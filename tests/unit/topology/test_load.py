@@ -1,5 +1,6 @@
 """A topology file becomes values, and what it leaves out has its default."""
 
+import json
 from ipaddress import ip_network
 
 import pytest
@@ -27,7 +28,14 @@ from emulator.model.topology import (
 )
 from emulator.resources import resource
 from emulator.rules import Kind, Pool
-from emulator.topology import load_topology, parse_topology, plain
+from emulator.topology import (
+    TopologyError,
+    contradictions,
+    load_topology,
+    parse_group,
+    parse_topology,
+    plain,
+)
 
 SAMPLES = ("contoso.yaml", "minimal.yaml", "phones.yaml", "queues.yaml")
 
@@ -262,3 +270,27 @@ def test_action_takes_uri(uri: str) -> None:
     topology = parse(f"groups: [{{name: g, agents: [], {action}}}]")
 
     assert topology.groups[0].queue.timeout_action == ToUri(uri)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_group_alone_reads_as_it_was_written(name: str) -> None:
+    for group in load_topology(resource(name)).groups:
+        assert parse_group(json.dumps(plain(group)), name="body") == group
+
+
+def test_a_group_alone_is_refused_with_the_path_of_the_fault() -> None:
+    with pytest.raises(TopologyError) as refused:
+        parse_group(b'{"name": "g", "agents": [], "queue": {"timeout_seconds": 0}}', name="body")
+
+    assert str(refused.value) == (
+        "body:1:58: queue.timeout_seconds: found the number 0, "
+        "expected a number of seconds from 0.1 to 65535"
+    )
+
+
+def test_a_group_that_does_not_fit_in_is_found_by_its_path() -> None:
+    group = parse_group('{"name": "g", "agents": ["zoe"]}', name="body")
+
+    [found] = contradictions(Topology(groups=(group,)))
+
+    assert found.path == ("groups", 0, "agent_groups", 0, "agents", 0)
