@@ -12,9 +12,11 @@ from emulator.rules import Pool, Rules, Style
 from emulator.service.destinations import Destinations
 from emulator.service.element import Element
 from emulator.service.elements import Elements
+from emulator.service.pacing import Pacer
 from emulator.service.pool import PoolService
 from emulator.service.ringer import Ringer
 from emulator.service.site import Site
+from emulator.service.succession import Succession
 from sip.clockwork import Clockwork
 from sip.deadlines import Deadlines
 from sip.errors import TransportError
@@ -64,6 +66,8 @@ class Deployment:
         }
         self.elements = Elements(self.site, director, pools, agents)
         self.site.elements = self.elements
+        self.pacer = Pacer(deadlines)
+        self.succession = Succession(self.site, self.elements, self.pacer)
         self.listeners = (director, primary, backup, agents)
         self._media: socket.socket | None = None
 

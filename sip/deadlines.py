@@ -50,7 +50,7 @@ class Deadlines:
     something becomes due before everything that was known.
     """
 
-    __slots__ = ("_heap", "_next", "_queues", "cancelled", "clock", "on_earlier")
+    __slots__ = ("_heap", "_next", "_kept", "_queues", "cancelled", "clock", "on_earlier")
 
     def __init__(
         self, clock: Callable[[], float], on_earlier: Callable[[float], None] | None = None
@@ -60,16 +60,18 @@ class Deadlines:
         self._queues: dict[float, deque[Deadline]] = {}
         self._heap: list[Deadline] = []
         self._next: float | None = None
+        self._kept = 0
         self.cancelled = 0
 
     def __len__(self) -> int:
-        return len(self._heap) + sum(map(len, self._queues.values()))
+        return self._kept - self.cancelled
 
     def after(self, delay: float, callback: Callable[[Any], None], argument: Any) -> Deadline:
         """Call `callback(argument)` in `delay` seconds, unless cancelled before."""
         due = self.clock() + delay
         deadline = Deadline(self, due, callback, argument)
-        if self.cancelled > _SWEEP_FROM and self.cancelled * 2 > len(self):
+        self._kept += 1
+        if self.cancelled > _SWEEP_FROM and self.cancelled * 2 > self._kept:
             self._sweep()
         queue = self._queues.get(delay)
         if queue is None:
@@ -95,7 +97,12 @@ class Deadlines:
             queue.extend(kept)
         self._heap[:] = [each for each in self._heap if each.callback is not None]
         heapq.heapify(self._heap)
+        self._kept -= self.cancelled
         self.cancelled = 0
+
+    def _drop_cancelled(self) -> None:
+        self._kept -= 1
+        self.cancelled -= 1
 
     def next_due(self) -> float | None:
         """When the earliest deadline is due, or None if there is none."""
@@ -103,11 +110,13 @@ class Deadlines:
         for queue in self._queues.values():
             while queue and queue[0].callback is None:
                 queue.popleft()
+                self._drop_cancelled()
             if queue and (earliest is None or queue[0].due < earliest):
                 earliest = queue[0].due
         heap = self._heap
         while heap and heap[0].callback is None:
             heapq.heappop(heap)
+            self._drop_cancelled()
         if heap and (earliest is None or heap[0].due < earliest):
             earliest = heap[0].due
         self._next = earliest
@@ -125,7 +134,10 @@ class Deadlines:
                 deadline = queue.popleft()
                 callback = deadline.callback
                 if callback is None:
+                    self._drop_cancelled()
                     continue
+                self._kept -= 1
+                deadline.callback = None  # too late to be cancelled
                 callback(deadline.argument)
                 called += 1
                 if called >= _RUN_AT_MOST:
@@ -133,9 +145,14 @@ class Deadlines:
         heap = self._heap
         while heap and heap[0].due <= now:
             deadline = heapq.heappop(heap)
-            if deadline.callback is not None:
-                deadline.callback(deadline.argument)
-                called += 1
-                if called >= _RUN_AT_MOST:
-                    break
+            callback = deadline.callback
+            if callback is None:
+                self._drop_cancelled()
+                continue
+            self._kept -= 1
+            deadline.callback = None
+            callback(deadline.argument)
+            called += 1
+            if called >= _RUN_AT_MOST:
+                break
         return called

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from emulator.model.agents import Agent
-from emulator.model.calls import Call
-from emulator.rules import Pool, Style
+from emulator.model.calls import Call, CallState
+from emulator.rules import Pool, Style, Verdict
 from emulator.service.element import Element
 from emulator.service.pool import PoolService
 from emulator.service.site import Site
+from emulator.service.wording import rule_lines
 
 __all__ = ["Elements"]
 
@@ -15,8 +18,8 @@ __all__ = ["Elements"]
 class Elements:
     """Director, both pools and the emulated agents' listener."""
 
-    __slots__ = ("_contacts", "agents", "director", "media_port", "persons", "pools", "registrar",
-                 "site")  # fmt: skip
+    __slots__ = ("_contacts", "_tasks", "agents", "director", "media_port", "persons", "pools",
+                 "registrar", "site")  # fmt: skip
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class Elements:
         self.pools = pools
         self.agents = agents
         self.media_port = 0
+        self._tasks: set[asyncio.Task[None]] = set()
         self._contacts: dict[tuple[str, bytes], bytes] = {}
 
     def agent_contact(self, agent: Agent, transport: bytes) -> bytes:
@@ -55,6 +59,21 @@ class Elements:
         for pending in sorted(self.site.seekers.values(), key=lambda each: each.call.number):
             if pending.call.ended is None and not pending.is_ringing:
                 pending.hunt()
+
+    def forsake(self, agent: Agent, ruling: Verdict) -> None:
+        """`agent` can't be reached any more: what rings there is cancelled, and goes elsewhere."""
+        for key, bucket in list(self.site.calls.live()):
+            if key[0] != CallState.PENDING:
+                continue
+            for call in list(bucket.values()):
+                carrier = call.carrier
+                if carrier is not None:
+                    carrier.forsake(agent, rule_lines(ruling, call.host, call.is_imported))
+
+    def keep(self, task: asyncio.Task[None]) -> None:
+        """Hold a task until it is done, so that it isn't collected before."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def is_silenced(self, call: Call, element: Element) -> bool:
         """Whether `call` died in a black hole that is still there, so that 408 is due (§16.8)."""

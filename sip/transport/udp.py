@@ -93,6 +93,11 @@ class UdpListener:
         self.traffic = traffic
 
     @property
+    def is_bound(self) -> bool:
+        """Whether there is a socket, silent or not."""
+        return self._socket is not None
+
+    @property
     def is_open(self) -> bool:
         """Whether the socket is bound and not silent."""
         return self._socket is not None and not self.is_silent

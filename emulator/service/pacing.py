@@ -1,0 +1,54 @@
+"""Sends many requests at a pace that a caller's default socket buffer survives."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from sip.deadlines import Deadlines
+
+__all__ = ["BATCH", "INTERVAL_SECONDS", "Pacer"]
+
+BATCH = 100
+INTERVAL_SECONDS = 0.01
+
+
+class Pacer:
+    """Runs at most `BATCH` sends at once, and the next after `INTERVAL_SECONDS`."""
+
+    __slots__ = ("_deadlines", "_is_running", "_on_idle", "_waiting")
+
+    def __init__(self, deadlines: Deadlines) -> None:
+        self._deadlines = deadlines
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._on_idle: list[Callable[[], None]] = []
+        self._is_running = False
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, send: Callable[[], None]) -> None:
+        """Let `send` be called in its turn; the first ones at once."""
+        self._waiting.append(send)
+        if not self._is_running:
+            self._is_running = True
+            self._deadlines.after(0.0, Pacer._run, self)
+
+    def when_idle(self, tell: Callable[[], None]) -> None:
+        """Call `tell` once nothing waits any more: at once if nothing does."""
+        if not self._waiting:
+            tell()
+        else:
+            self._on_idle.append(tell)
+
+    def _run(self) -> None:
+        waiting = self._waiting
+        for _ in range(min(BATCH, len(waiting))):
+            waiting.popleft()()
+        if waiting:
+            self._deadlines.after(INTERVAL_SECONDS, Pacer._run, self)
+            return
+        self._is_running = False
+        told, self._on_idle = self._on_idle, []
+        for tell in told:
+            tell()

@@ -1,0 +1,221 @@
+"""A change of phase: one instant at which every live call gets its verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from functools import partial
+
+from emulator.model.calls import Call, CallState, EndedBy
+from emulator.model.phase_log import PhaseEntry
+from emulator.rules import (
+    Phase,
+    Pool,
+    Row,
+    Situation,
+    Style,
+    Verdict,
+    agent_reachable,
+    transition,
+    verdict,
+)
+from emulator.service.elements import Elements
+from emulator.service.pacing import Pacer
+from emulator.service.site import Site
+from emulator.service.wording import diagnostics, rule_lines
+from sip.errors import TransportError
+
+__all__ = ["Account", "PoolCannotReturn", "StaleEpoch", "StyleRefused", "Succession"]
+
+_SERVES_NORMALLY = (Phase.NORMAL, Phase.FAILED_BACK)
+
+
+class StaleEpoch(Exception):
+    """Somebody else has changed the phase since the caller looked."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(f"expected epoch {expected}, but the epoch is {actual}")
+        self.expected = expected
+        self.actual = actual
+
+
+class StyleRefused(Exception):
+    """A style was given for a change in which no pool goes down."""
+
+
+class PoolCannotReturn(Exception):
+    """The primary pool's listeners can't be bound again."""
+
+
+@dataclass(slots=True)
+class Account:
+    """What a change of phase did. `cells` has [kept, dropped] of live calls by cell."""
+
+    phase: Phase
+    epoch: int
+    decided_ms: float = 0.0
+    kept: int = 0
+    dropped: int = 0
+    cells: dict[str, list[int]] = field(default_factory=dict)
+
+
+class Succession:
+    """Enters phases: checks the transition, decides at one instant, then lets calls end."""
+
+    __slots__ = ("_elements", "_lock", "_pacer", "_site")
+
+    def __init__(self, site: Site, elements: Elements, pacer: Pacer) -> None:
+        self._site = site
+        self._elements = elements
+        self._pacer = pacer
+        self._lock = asyncio.Lock()
+
+    async def change(
+        self, to: Phase, style: Style | None = None, expected_epoch: int | None = None
+    ) -> Account:
+        """Enter phase `to`; returns when every drop that is due has been handed to the transport.
+
+        Raises TransitionRefused, StaleEpoch, StyleRefused, or PoolCannotReturn; nothing has
+        changed then.
+        """
+        async with self._lock:
+            site = self._site
+            before = site.entry
+            if expected_epoch is not None and expected_epoch != before.epoch:
+                raise StaleEpoch(expected_epoch, before.epoch)
+            transition(before.phase, to, site.rules)
+            goes_down = to is Phase.OUTAGE or (
+                to is Phase.FAILING_OVER and before.phase in _SERVES_NORMALLY
+            )
+            if style is not None and not goes_down:
+                raise StyleRefused(f"no pool goes down on entering {to}, so there is no style")
+            was_down = site.primary_is_down
+            if was_down and to in (Phase.NORMAL, Phase.FAILING_BACK):
+                await self._reopen_primary()
+            entry, account = self._enter(before, to, style)
+            if goes_down:
+                self._take_primary_down(entry.style)
+            elif was_down and not site.primary_is_down:
+                self._elements.pools[Pool.PRIMARY].element.endpoint.set_silent(False)
+            self._follow(entry)
+        await self._until_sent()
+        return account
+
+    def _enter(
+        self, before: PhaseEntry, to: Phase, style: Style | None
+    ) -> tuple[PhaseEntry, Account]:
+        """The instant: the entry in the log, and the fate of every call that lives at it."""
+        site = self._site
+        begun = time.perf_counter()
+        entry = site.phase_log.enter(to, time.time(), style or before.style)
+        site.forget_placements()
+        account = Account(to, entry.epoch)
+        doomed: list[tuple[Verdict, list[Call]]] = []
+        for (state, host, kind, owner), bucket in list(site.calls.live()):
+            if owner is None:
+                continue
+            row = Row.CONNECTED if state == CallState.CONNECTED else Row.PENDING
+            ruling = verdict(Situation(row, owner, host, kind), to, site.rules)
+            counts = account.cells.setdefault(ruling.cell, [0, 0])
+            site.tally.count_verdict(ruling.cell, len(bucket))
+            if ruling.disconnects:
+                counts[1] += len(bucket)
+                account.dropped += len(bucket)
+                doomed.append((ruling, list(bucket.values())))
+            else:
+                counts[0] += len(bucket)
+                account.kept += len(bucket)
+                change = ((entry.time, state, ruling),)
+                for call in bucket.values():
+                    call.verdict = ruling
+                    call.changes = call.changes + change if call.changes else change
+        for ruling, calls in doomed:
+            self._end(ruling, calls, entry)
+        account.decided_ms = round((time.perf_counter() - begun) * 1000, 3)
+        site.journal.write("phase", (before.phase, entry))
+        return entry, account
+
+    def _end(self, ruling: Verdict, calls: list[Call], entry: PhaseEntry) -> None:
+        """End `calls`: how, depends on whether the pool that hosts them dies, and in what style."""
+        site = self._site
+        for call in calls:
+            is_dying = site.is_down(call.host)
+            style = entry.style if is_dying else Style.GRACEFUL
+            carrier = call.carrier
+            if call.state == CallState.PENDING:
+                carrier.disconnect(ruling, style)
+                continue
+            site.end_call(call, EndedBy.RULE, reason=ruling.cell, ruling=ruling)
+            if carrier is None:
+                continue
+            is_bridged = call.kind == "anonymous" or call.on_behalf_of is not None
+            if style is Style.GRACEFUL or not is_bridged:
+                fqdn = site.topology.pools[call.host].fqdn
+                why = rule_lines(ruling, call.host, call.is_imported) + diagnostics(
+                    ruling.cell, fqdn, is_bye=True
+                )
+                self._pacer.add(partial(carrier.hang_up, why))
+            else:
+                carrier.abandon()
+
+    async def _reopen_primary(self) -> None:
+        endpoint = self._elements.pools[Pool.PRIMARY].element.endpoint
+        if endpoint.udp.is_bound:
+            return
+        try:
+            await endpoint.open(endpoint.port)
+        except TransportError as error:
+            raise PoolCannotReturn(f"the primary pool can't listen again: {error}") from error
+
+    def _take_primary_down(self, style: Style) -> None:
+        endpoint = self._elements.pools[Pool.PRIMARY].element.endpoint
+        if style is Style.CRASH:
+            endpoint.close()
+        elif style is Style.BLACKHOLE:
+            endpoint.set_silent(True)
+
+    def _follow(self, entry: PhaseEntry) -> None:
+        """What follows from the new phase: who can be rung, and who waits for that."""
+        site = self._site
+        for agent in site.agents.values():
+            ruling = agent_reachable(agent.home, entry.phase, site.rules)
+            is_reachable = ruling.outcome == "reachable"
+            if agent.is_reachable == is_reachable:
+                continue
+            agent.is_reachable = is_reachable
+            if is_reachable:
+                agent.enter_groups()
+            else:
+                self._elements.forsake(agent, ruling)
+            site.journal.write("agent", agent)
+        self._elements.offer_all_waiting()
+        topology = site.topology
+        seconds = {
+            Phase.FAILING_OVER: topology.failover_seconds,
+            Phase.FAILING_BACK: topology.failback_seconds,
+        }.get(entry.phase)
+        if seconds is not None:
+            site.deadlines.after(seconds, self._complete, entry.epoch)
+
+    def _complete(self, epoch: int) -> None:
+        """The middle phase is over, unless somebody has completed it already."""
+        entry = self._site.entry
+        if entry.epoch != epoch:
+            return
+        to = (
+            Phase.FAILED_OVER if entry.phase is Phase.FAILING_OVER else Phase.FAILED_BACK
+        )
+        task = asyncio.get_running_loop().create_task(self._complete_unless_changed(to, epoch))
+        self._elements.keep(task)
+
+    async def _complete_unless_changed(self, to: Phase, epoch: int) -> None:
+        try:
+            await self.change(to, expected_epoch=epoch)
+        except StaleEpoch:
+            return
+
+    async def _until_sent(self) -> None:
+        idle = asyncio.Event()
+        self._pacer.when_idle(idle.set)
+        await idle.wait()
