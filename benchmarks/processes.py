@@ -84,6 +84,10 @@ class RunningProcess:
         lines = self.log.read_text(errors="replace").split("\n")
         return " | ".join(line.strip() for line in lines[-6:] if line.strip()) or "no output"
 
+    def give_way(self) -> None:
+        """Run only when nothing else wants the core."""
+        os.setpriority(os.PRIO_PROCESS, self.pid, 19)
+
     def kill(self) -> None:
         """End the child at once, without a word to those it talks to."""
         if not self.has_ended:

@@ -54,6 +54,19 @@ def _parsing(call: MessagesOfCall, which: int) -> Callable[[], Work]:
     return prepare
 
 
+def _reading(call: MessagesOfCall, which: int) -> Callable[[], Work]:
+    """As an endpoint reads: by recognition, and in full what that declines."""
+
+    def prepare() -> Work:
+        from sip.message import parse_message
+        from sip.recognise import recognise
+
+        messages = [call(number)[which] for number in range(1, _CALLS + 1)]
+        return _each(lambda message: recognise(message) or parse_message(message), messages)
+
+    return prepare
+
+
 def _building() -> Work:
     from sip.message import Request, parse_message, response_bytes
 
@@ -126,6 +139,7 @@ CASES = (
     Case("parse a phone's INVITE", _parsing(phone_call, _INVITE)),
     Case("parse a phone's ACK", _parsing(phone_call, _ACK)),
     Case("parse a phone's BYE", _parsing(phone_call, _BYE)),
+    Case("read a phone's INVITE, recognised or not", _reading(phone_call, _INVITE)),
     Case("build a 200 with a body", _building),
     Case("transactions of a whole call", whole_calls),
     Case("transaction found by its key", found_among_many),
