@@ -142,9 +142,9 @@ class CallStore:
 
     __slots__ = (
         "_by_call_id",
+        "_by_number",
         "_buckets",
         "_ended",
-        "_ended_by_number",
         "_keep",
         "_number",
     )
@@ -154,8 +154,8 @@ class CallStore:
         self._number = 0
         self._buckets: dict[tuple[Any, ...], Bucket] = {}
         self._by_call_id: dict[bytes, Call | list[Call]] = {}
+        self._by_number: dict[int, Call] = {}  # in the order in which the calls began
         self._ended: deque[Call] = deque()
-        self._ended_by_number: dict[int, Call] = {}
 
     def next_number(self) -> int:
         """The number of the next call."""
@@ -165,6 +165,7 @@ class CallStore:
     def add(self, call: Call) -> None:
         """Take in a new pending call."""
         self._bucket(call)[call.number] = call
+        self._by_number[call.number] = call
         self.index(call.call_id, call)
 
     def connect(self, call: Call) -> None:
@@ -179,10 +180,9 @@ class CallStore:
         self._bucket(call).pop(call.number, None)
         call.state = CallState.ENDED
         self._ended.append(call)
-        self._ended_by_number[call.number] = call
         while len(self._ended) > self._keep:
             oldest = self._ended.popleft()
-            del self._ended_by_number[oldest.number]
+            del self._by_number[oldest.number]
             self._unindex(oldest.call_id, oldest)
             if oldest.agent_call_id is not None:
                 self._unindex(oldest.agent_call_id, oldest)
@@ -206,10 +206,11 @@ class CallStore:
 
     def get(self, number: int) -> Call | None:
         """The call of that number, if it can still be asked for."""
-        for bucket in self._buckets.values():
-            if number in bucket:
-                return bucket[number]
-        return self._ended_by_number.get(number)
+        return self._by_number.get(number)
+
+    def all(self) -> list[Call]:
+        """Every call that can be asked for, in the order in which they began."""
+        return list(self._by_number.values())
 
     def live(self) -> Iterator[tuple[tuple[Any, ...], Bucket]]:
         """Live calls in buckets: the key is (state, host, kind, owner)."""
@@ -239,7 +240,7 @@ class CallStore:
         self._buckets.clear()
         self._by_call_id.clear()
         self._ended.clear()
-        self._ended_by_number.clear()
+        self._by_number.clear()
 
     def _bucket(self, call: Call) -> Bucket:
         key = (call.state, call.host, call.kind, call.owner)

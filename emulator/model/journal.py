@@ -45,12 +45,18 @@ class Journal:
 
     def since(self, number: int) -> tuple[list[Event], bool]:
         """The events after `number`, and whether some of them are no longer kept."""
-        events = self._events
-        if not events or number >= self.number:
+        wanted = self.number - number
+        if wanted <= 0:
             return [], False
-        first = events[0].number
-        skip = max(0, number + 1 - first)
-        return list(islice(events, skip, None)), number + 1 < first
+        # From the newest backwards: those who follow ask for few, and skipping costs.
+        found = list(islice(reversed(self._events), wanted))
+        found.reverse()
+        return found, len(found) < wanted
+
+    @property
+    def newest(self) -> Event:
+        """The event written last; raises IndexError if there is none."""
+        return self._events[-1]
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after each event; returns what stops it."""
