@@ -72,6 +72,13 @@ class Request(Message):
         """The request line, without its line end."""
         return b"%b %b SIP/2.0" % (self.method, self.uri)
 
+    def copy(self) -> "Request":
+        """Give a request that can be edited without changing this one."""
+        other = super().copy()
+        other.uri = self.uri
+        other.max_forwards = self.max_forwards
+        return other
+
     def push_route(self, value: bytes) -> None:
         """Put a Route on top."""
         self.routes = [value, *self.routes]
@@ -91,9 +98,14 @@ class Request(Message):
 
     def decrement_max_forwards(self) -> None:
         """Take one off Max-Forwards, or add it with 70 if it is missing (§16.6 step 3)."""
-        if self.first(b"Max-Forwards") is not None:
-            self.max_forwards -= 1
-        self.set_header(b"Max-Forwards", b"%d" % self.max_forwards)
+        fields = self._lines()
+        at = next((i for i, field in enumerate(fields) if field[0] == b"Max-Forwards"), None)
+        if at is None:
+            self.listed = [*fields, (b"Max-Forwards", b"%d" % self.max_forwards)]
+            return
+        self.max_forwards -= 1
+        self.listed = fields.copy()
+        self.listed[at] = (b"Max-Forwards", b"%d" % self.max_forwards)
 
 
 def note_source(request: Request, host: bytes, port: int) -> None:

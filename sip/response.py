@@ -37,18 +37,25 @@ class Response(Message):
         response.vias = list(request.vias)
         response.branch, response.sent_by = request.branch, request.sent_by
         fields = [(b"Via", via) for via in request.vias]
-        fields += [(b"Record-Route", value) for value in _record_routes(request, status)]
         fields += [
             (b"From", response.from_value),
             (b"To", response.to_value),
             (b"Call-ID", response.call_id),
             (b"CSeq", b"%d %b" % (response.cseq, response.method)),
         ]
+        fields += [(b"Record-Route", value) for value in _record_routes(request, status)]
         if status == 100:
             fields += [(b"Timestamp", value) for value in request.values(b"Timestamp")]
         fields.extend(headers)
         response.fill(fields, body)
         return response
+
+    def copy(self) -> "Response":
+        """Give a response that can be edited without changing this one."""
+        other = super().copy()
+        other.status = self.status
+        other.reason = self.reason
+        return other
 
     @property
     def start_line(self) -> bytes:
@@ -87,7 +94,7 @@ def response_bytes(
         headers_block = b"".join([b"Record-Route: %b\r\n" % r for r in routes]) + headers_block
     if status == 100:
         for value in request.values(b"Timestamp"):
-            headers_block += b"Timestamp: %b\r\n" % value
+            headers_block = b"Timestamp: %b\r\n" % value + headers_block
     vias = request.vias
     return (
         b"SIP/2.0 %d %b\r\nVia: %b\r\nFrom: %b\r\nTo: %b\r\nCall-ID: %b\r\nCSeq: %d %b\r\n"

