@@ -120,9 +120,11 @@ def _measure(bench: Bench, row: Row) -> list[Figure]:
     """The row's figures; when it fails, its bars without a value, and why."""
     try:
         return row.measure(bench)
-    except (RowFailed, ProcessFailed) as error:
-        _say(f"  failed: {error}")
-        return [Figure(bar, None, str(error)) for bar in row.bars]
+    except (RowFailed, ProcessFailed, OSError, KeyError, ValueError) as error:
+        # The rows before and after are worth having all the same.
+        reason = str(error) or repr(error)
+        _say(f"  failed: {reason}")
+        return [Figure(bar, None, reason) for bar in row.bars]
 
 
 def _say(text: str) -> None:

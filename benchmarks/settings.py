@@ -51,6 +51,11 @@ class Bench:
     scratch: Path
     say: Callable[[str], None]
 
+    @property
+    def is_quick(self) -> bool:
+        """True when the sizes are the small ones."""
+        return self.sizes is QUICK
+
 
 def two_cores() -> Cores:
     """The first two cores that this process may use; NotEnoughCores when there is one."""
