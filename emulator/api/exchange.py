@@ -1,0 +1,112 @@
+"""One request on its way to a use case: what it carries, judged by the models; its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from emulator.api.problems import Problem, ProblemKind
+from emulator.operations.administration import Administration
+
+__all__ = ["ADMINISTRATION", "BODY_SECONDS", "MAX_BODY_BYTES", "Exchange", "json_answer"]
+
+ADMINISTRATION = web.AppKey("administration", Administration)
+MAX_BODY_BYTES = 256 * 1024
+BODY_SECONDS = 10.0
+# What curl says of `-d` unless told otherwise. Pages elsewhere are kept out by their Origin.
+_ACCEPTED_TYPES = ("application/json", "application/x-www-form-urlencoded", "")
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class Exchange:
+    """A request with what it is about."""
+
+    __slots__ = ("administration", "request")
+
+    def __init__(self, request: web.Request) -> None:
+        self.request = request
+        self.administration = request.app[ADMINISTRATION]
+
+    def path(self, name: str) -> str:
+        """A part of the path by its name."""
+        return self.request.match_info[name]
+
+    def query(self, model: type[_Model]) -> _Model:
+        """The query parameters as `model`; raises Problem."""
+        given = self.request.query
+        values: dict[str, str] = {}
+        for name, value in given.items():
+            if name in values:
+                raise _invalid(((name, "is there twice"),))
+            values[name] = value
+        try:
+            return model.model_validate_strings(values)
+        except ValidationError as error:
+            raise _invalid(_fields(error)) from error
+
+    async def body(self, model: type[_Model]) -> _Model:
+        """The JSON body as `model`; no body at all is an empty object. Raises Problem."""
+        request = self.request
+        kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind not in _ACCEPTED_TYPES and not kind.endswith("+json"):
+            raise Problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                ProblemKind.UNSUPPORTED_MEDIA_TYPE,
+                f"the body is {kind}, and should be application/json",
+            )
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                data = await request.read()
+        except TimeoutError as error:
+            raise Problem(
+                HTTPStatus.REQUEST_TIMEOUT,
+                ProblemKind.TIMED_OUT,
+                f"the body did not arrive within {BODY_SECONDS:.0f} seconds",
+                headers={"Connection": "close"},
+            ) from error
+        try:
+            return model.model_validate_json(data.strip() or b"{}", strict=True)
+        except ValidationError as error:
+            if error.errors(include_input=False)[0]["type"] == "json_invalid":
+                raise _malformed(error) from error
+            raise _invalid(_fields(error)) from error
+
+
+def json_answer(value: Any, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+    """The answer that carries `value` as JSON."""
+    return web.Response(
+        status=int(status),
+        body=json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _malformed(error: ValidationError) -> Problem:
+    told = error.errors(include_input=False, include_url=False)[0]["msg"]
+    return Problem(HTTPStatus.BAD_REQUEST, ProblemKind.MALFORMED_REQUEST, f"the body: {told}")
+
+
+def _invalid(fields: tuple[tuple[str, str], ...]) -> Problem:
+    detail = "; ".join(f"{name}: {told}" if name else told for name, told in fields)
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, ProblemKind.INVALID_FIELDS, detail, fields=fields
+    )
+
+
+def _fields(error: ValidationError) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (
+            ".".join(str(part) for part in found["loc"])[:200],
+            "unknown" if found["type"] == "extra_forbidden" else found["msg"],
+        )
+        for found in error.errors(include_input=False, include_url=False, include_context=False)[
+            :20
+        ]
+    )

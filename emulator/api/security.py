@@ -1,0 +1,103 @@
+"""Who may ask: the token, and no page of somebody else's in a browser."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from emulator.api.problems import Problem, ProblemKind
+
+__all__ = ["guard"]
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_READING = ("GET", "HEAD", "OPTIONS")
+_OTHER_SITES = ("cross-site", "same-site")
+
+
+def guard(token: str | None, names: frozenset[str], open_paths: frozenset[str]) -> Middleware:
+    """The middleware that turns away what must not come in.
+
+    names       the host names that this server goes by, beside addresses and `localhost`.
+    open_paths  what is answered without a token.
+    """
+    expected = None if token is None else token.encode()
+
+    @web.middleware
+    async def check(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        _check_host(request, names, has_token=expected is not None)
+        _check_origin(request)
+        if expected is not None and request.path not in open_paths:
+            _check_token(request, expected)
+        return await handler(request)
+
+    return check
+
+
+def _check_host(request: web.Request, names: frozenset[str], *, has_token: bool) -> None:
+    """Turn away a name that somebody else's DNS has pointed here.
+
+    An address can't be such a name; and where a token is asked for, a name alone opens nothing.
+    """
+    name = _host_name(request.host)
+    if name is None:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, ProblemKind.MALFORMED_REQUEST, "the Host header is no host"
+        )
+    if has_token or name == "localhost" or name in names or _is_address(name):
+        return
+    raise Problem(
+        HTTPStatus.MISDIRECTED_REQUEST,
+        ProblemKind.FOREIGN_HOST,
+        f"this server does not go by the name {name[:200]}; use its address",
+    )
+
+
+def _check_origin(request: web.Request) -> None:
+    """Turn away what a page from elsewhere sends by a browser."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.lower() != f"{request.scheme}://{request.host}".lower():
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            ProblemKind.FOREIGN_ORIGIN,
+            f"a page of {origin[:200]} may not ask this server",
+        )
+    site = request.headers.get("Sec-Fetch-Site", "").lower()
+    if site in _OTHER_SITES and request.method not in _READING:
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            ProblemKind.FOREIGN_ORIGIN,
+            "a page from elsewhere may not ask this server",
+        )
+
+
+def _check_token(request: web.Request, expected: bytes) -> None:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    is_right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), expected)
+    if scheme.lower() != "bearer" or not is_right:
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED,
+            ProblemKind.TOKEN_REQUIRED,
+            "send the token of `rgs up --token`: Authorization: Bearer TOKEN",
+            headers={"WWW-Authenticate": 'Bearer realm="rgs"'},
+        )
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,5 @@
+"""The command line: `rgs`."""
+
+from emulator.cli.main import main
+
+__all__ = ["main"]

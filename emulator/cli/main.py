@@ -1,0 +1,43 @@
+"""The entry point of `rgs`, and the list of its commands.
+
+Nothing heavy is imported here: `rgs --help` is to be there at once.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from emulator.cli import up
+from emulator.cli.exits import ExitCode, Failure
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="rgs",
+    help="Emulates the Response Group service of two paired Lync Server 2013 pools, in SIP.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _rgs() -> None:
+    """What stands before a command's name: nothing so far."""
+
+
+up.add_to(app)
+
+
+def main() -> None:
+    """Run the command that the arguments name, and exit with its code."""
+    try:
+        app(prog_name="rgs")
+    except Failure as failure:
+        sys.stderr.write(f"rgs: {failure}\n")
+        sys.exit(int(failure.code))
+    except KeyboardInterrupt:
+        sys.exit(int(ExitCode.INTERRUPTED))

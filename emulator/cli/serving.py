@@ -1,0 +1,152 @@
+"""What `rgs up` does: read, bind, say that it is ready, stay, end in order."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from emulator.api import ApiServer, ApiSettings
+from emulator.cli.addresses import judge_addresses
+from emulator.cli.exits import ExitCode, Failure
+from emulator.cli.logs import set_logging_up
+from emulator.deployment import Deployment
+from emulator.model.topology import Topology
+from emulator.operations.administration import Administration
+from emulator.operations.closing import end_all_calls
+from emulator.resources import resource
+from emulator.rules import Reading, Rules, RulesError, Style, load_rules
+from emulator.topology import TopologyError, load_topology
+from sip.errors import TransportError
+
+__all__ = ["ServeOptions", "serve"]
+
+_log = structlog.get_logger("up")
+_SAMPLE = "contoso.yaml"
+_SMALL_BUFFER_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """The options of `rgs up`."""
+
+    topology: Path | None
+    host: str
+    advertise: str | None
+    port_base: int
+    http_port: int
+    loop: str
+    style: str
+    reading: str
+    rules: Path | None
+    seed: int | None
+    token: str | None
+    log_level: str
+
+
+def serve(options: ServeOptions) -> ExitCode:
+    """Serve until a signal ends it; raises Failure if it can't start."""
+    set_logging_up(options.log_level)
+    host, advertise = judge_addresses(options.host, options.advertise, options.token)
+    topology, rules = _read(options)
+    if options.seed is not None:
+        random.seed(options.seed)
+    with asyncio.Runner(loop_factory=_loop_factory(options.loop)) as runner:
+        return runner.run(_serve(options, host, advertise, topology, rules))
+
+
+def _read(options: ServeOptions) -> tuple[Topology, Rules]:
+    try:
+        topology = load_topology(options.topology or resource(_SAMPLE))
+        rules = load_rules(options.rules, Reading(options.reading))
+    except (TopologyError, RulesError) as error:
+        raise Failure(ExitCode.USAGE, f"up: {error}") from error
+    return topology, rules
+
+
+def _loop_factory(name: str) -> type[asyncio.AbstractEventLoop]:
+    if name == "asyncio":
+        return asyncio.SelectorEventLoop
+    try:
+        import uvloop
+    except ImportError as error:
+        raise Failure(
+            ExitCode.COULD_NOT_START, "up: uvloop is not installed; use --loop asyncio"
+        ) from error
+    return uvloop.Loop
+
+
+async def _serve(
+    options: ServeOptions, host: str, advertise: str, topology: Topology, rules: Rules
+) -> ExitCode:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    deployment = Deployment(
+        topology, rules, host=host, advertise=advertise, style=Style(options.style)
+    )
+    administration = Administration(deployment)
+    api = ApiServer(
+        administration,
+        ApiSettings(host, options.http_port, options.token, options.advertise),
+    )
+    try:
+        await deployment.start(options.port_base)
+    except TransportError as error:
+        raise Failure(
+            ExitCode.COULD_NOT_START, f"up: {error}; choose other ports by --port-base"
+        ) from error
+    try:
+        await api.start()
+    except OSError as error:
+        deployment.close()
+        raise Failure(
+            ExitCode.COULD_NOT_START,
+            f"up: cannot bind HTTP {host}:{options.http_port}: {_why(error)}; "
+            "choose another port by --http-port",
+        ) from error
+    _warn_of_small_buffers(deployment)
+    _settle_memory()
+    api.set_ready(True)
+    print(_ready_line(deployment, api), flush=True)  # noqa: T201 - the result of the command
+    await ended.wait()
+    api.set_ready(False)
+    count = await end_all_calls(administration)
+    _log.info("ended", calls=count)
+    await api.close()
+    deployment.close()
+    return ExitCode.AS_EXPECTED
+
+
+def _ready_line(deployment: Deployment, api: ApiServer) -> str:
+    addresses = [
+        f"{each.name}=sip:{each.endpoint.sent_by.decode()}" for each in deployment.listeners
+    ]
+    return " ".join(("ready", *addresses, f"http={api.url}"))
+
+
+def _warn_of_small_buffers(deployment: Deployment) -> None:
+    granted = min(each.endpoint.udp.receive_buffer_bytes() for each in deployment.listeners)
+    if granted < _SMALL_BUFFER_BYTES:
+        _log.warning(
+            "small receive buffer: bursts of datagrams may be lost",
+            granted_bytes=granted,
+            cure=f"sysctl -w net.core.rmem_max={4 * 1024 * 1024}",
+        )
+
+
+def _settle_memory() -> None:
+    """Leave what is there for good out of every later collection (a tenth of a call's cost)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -1,0 +1,103 @@
+"""`rgs up`: start the emulator and stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from emulator.cli.exits import ExitCode, Failure
+from emulator.cli.not_built import refuse_options
+
+__all__ = ["add_to"]
+
+StyleWord = Literal["graceful", "crash", "blackhole"]
+ReadingWord = Literal["hosted", "literal"]
+LoopWord = Literal["uvloop", "asyncio"]
+LevelWord = Literal["debug", "info", "warning", "error"]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make the command known to `app`."""
+    app.command("up")(_up)
+
+
+def _up(
+    topology: Annotated[
+        Path | None, typer.Option(help="Topology file. Default: the sample contoso.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Numeric address to listen on.")] = "127.0.0.1",
+    advertise: Annotated[
+        str | None,
+        typer.Option(help="Address written into Via, Contact, Record-Route and SDP."),
+    ] = None,
+    port_base: Annotated[
+        int,
+        typer.Option(
+            min=0, max=65_505,
+            help="SIP port of the director; primary +10, backup +20, agents +30. 0: free ports.",
+        ),
+    ] = 5060,
+    http_port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Port of the admin API. 0: a free one.")
+    ] = 8080,
+    loop: Annotated[LoopWord, typer.Option(help="Event loop.")] = "uvloop",
+    style: Annotated[
+        StyleWord, typer.Option(help="How the primary pool goes down.")
+    ] = "graceful",
+    reading: Annotated[
+        ReadingWord, typer.Option(help="How the source's “disconnected” is read.")
+    ] = "hosted",
+    rules: Annotated[
+        Path | None, typer.Option(help="Rules file. Default: the product's own.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of every random choice that is not a secret.")
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(envvar="RGS_TOKEN", help="Token that the admin API asks for."),
+    ] = None,
+    log_level: Annotated[
+        LevelWord, typer.Option(help="What is logged to stderr.")
+    ] = "info",
+    workers: Annotated[int, typer.Option(min=1, help="Processes; 1 so far.")] = 1,
+    data: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    tls_cert: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    tls_key: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    pcap: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    hep: Annotated[str | None, typer.Option(hidden=True)] = None,
+) -> None:  # fmt: skip
+    """Start both pools, the director and the emulated agents, and stay."""
+    refuse_options(
+        "up",
+        {
+            "--data": data,
+            "--tls-cert": tls_cert,
+            "--tls-key": tls_key,
+            "--pcap": pcap,
+            "--hep": hep,
+        },
+    )
+    if workers > 1:
+        raise Failure(
+            ExitCode.USAGE, f"up: --workers {workers} is not built yet; one process serves so far"
+        )
+    from emulator.cli.serving import ServeOptions, serve
+
+    options = ServeOptions(
+        topology=topology,
+        host=host,
+        advertise=advertise,
+        port_base=port_base,
+        http_port=http_port,
+        loop=loop,
+        style=style,
+        reading=reading,
+        rules=rules,
+        seed=seed,
+        token=token or None,
+        log_level=log_level,
+    )
+    raise typer.Exit(int(serve(options)))
