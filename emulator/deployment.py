@@ -5,26 +5,43 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from functools import partial
+from urllib.parse import quote
 
+from emulator.model.calls import Call, CallState, EndedBy
 from emulator.model.ladder import Party
 from emulator.model.topology import Topology
 from emulator.rules import Pool, Rules, Style
 from emulator.service.destinations import Destinations
 from emulator.service.element import Element
 from emulator.service.elements import Elements
+from emulator.service.emulated_caller import EmulatedCaller
+from emulator.service.guard import Guard
 from emulator.service.pacing import Pacer
+from emulator.service.persons import Persons
 from emulator.service.pool import PoolService
+from emulator.service.registration import Registration
 from emulator.service.ringer import Ringer
 from emulator.service.site import Site
 from emulator.service.succession import Succession
+from emulator.service.wording import Lines
 from sip.clockwork import Clockwork
 from sip.deadlines import Deadlines
 from sip.errors import TransportError
 from sip.transaction.client import ClientTransaction
+from sip.uri import parse_uri
 
-__all__ = ["Deployment"]
+__all__ = ["CallNotPlaced", "Deployment"]
 
+_PLACING_SECONDS = 4.0
+_STOPPING_SECONDS = 5.0
+_BY_ADMIN: Lines = ((b"Reason", b'SIP;cause=200;text="Ended by the administrator"'),)
+_SHUTTING_DOWN: Lines = ((b"Reason", b'SIP;cause=503;text="Shutting down"'),)
 _OFFSETS = {"director": 0, "primary": 10, "backup": 20, "agents": 30}
+
+
+class CallNotPlaced(Exception):
+    """An emulated agent's call was refused before it became one."""
 
 
 class Deployment:
@@ -65,6 +82,9 @@ class Deployment:
             Pool.BACKUP: PoolService(Pool.BACKUP, self.site, backup, ringer),
         }
         self.elements = Elements(self.site, director, pools, agents)
+        self.elements.persons = Persons(self.site, self.destinations, ringer)
+        self.elements.guard = Guard(self.site)
+        self.elements.registrar = Registration(self.site, self.destinations)
         self.site.elements = self.elements
         self.pacer = Pacer(deadlines)
         self.succession = Succession(self.site, self.elements, self.pacer)
@@ -83,12 +103,81 @@ class Deployment:
         except TransportError:
             self.close()
             raise
-        for listener in self.listeners:
-            endpoint = listener.endpoint
-            for name in {endpoint.host, endpoint.advertise}:
-                self.destinations.own(name, endpoint.port)
+        addresses = {
+            (name, listener.endpoint.port)
+            for listener in self.listeners
+            for name in (listener.endpoint.host, listener.endpoint.advertise)
+        }
+        self.elements.addresses = frozenset(addresses)
+        for name, port in addresses:
+            self.destinations.own(name, port)
         self._media = _open_media_sink(self._host)
         self.elements.media_port = self._media.getsockname()[1]
+
+    async def place_call(self, from_agent: str, to: str) -> Call:
+        """Let an emulated agent call `to`: a group, a person, a number or a URI.
+
+        Raises KeyError for an agent that there isn't, ValueError for a target that is no URI,
+        and CallNotPlaced if no call has come of it.
+        """
+        site = self.site
+        agent = site.agents[from_agent]
+        uri = _uri_for(to, site.topology.domain)
+        caller = EmulatedCaller(site, self.elements.agents, agent)
+        appeared = asyncio.Event()
+        stop = site.journal.listen(appeared.set)
+        director = self.elements.director.endpoint
+        host = _reachable(director.host)
+        caller.place(uri, self.elements.agents.endpoint.udp.flow_to((host, director.port)))
+        try:
+            async with asyncio.timeout(_PLACING_SECONDS):
+                while not (found := site.calls.by_call_id(caller.call_id)):
+                    if caller.is_over:
+                        break
+                    appeared.clear()
+                    await asyncio.wait_for(appeared.wait(), 0.5)
+        except TimeoutError:
+            found = ()
+        finally:
+            stop()
+        if not found:
+            raise CallNotPlaced(f"{to} was refused: {caller.status or 'no answer'}")
+        return found[0]
+
+    def hang_up(self, call: Call) -> None:
+        """End a live call on both ends."""
+        carrier = call.carrier
+        if call.ended is not None or carrier is None:
+            return
+        if call.state == CallState.PENDING:
+            carrier.refuse(480, EndedBy.ADMIN, _BY_ADMIN, None)
+        else:
+            self.site.end_call(call, EndedBy.ADMIN)
+            carrier.hang_up(_BY_ADMIN)
+
+    async def reset(self) -> None:
+        """Go back to how it was started: phase normal, no calls, no import, no bindings."""
+        await self.succession.reset()
+
+    async def stop(self) -> None:
+        """End every call, BYE or 503 as it stands, and close; bounded by a few seconds."""
+        for call in self.site.calls.live_calls():
+            carrier = call.carrier
+            if carrier is None:
+                continue
+            if call.state == CallState.PENDING:
+                carrier.refuse(503, EndedBy.ADMIN, _SHUTTING_DOWN, None)
+            else:
+                self.site.end_call(call, EndedBy.ADMIN)
+                self.pacer.add(partial(carrier.hang_up, _SHUTTING_DOWN))
+        sent = asyncio.Event()
+        self.pacer.when_idle(sent.set)
+        try:
+            async with asyncio.timeout(_STOPPING_SECONDS):
+                await sent.wait()
+        except TimeoutError:
+            pass
+        self.close()
 
     def close(self) -> None:
         """Close every socket at once."""
@@ -106,3 +195,18 @@ def _open_media_sink(host: str) -> socket.socket:
     sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     sink.bind((host, 0))
     return sink
+
+
+def _reachable(host: str) -> str:
+    """An address at which a listener on `host`, perhaps every address, is reached from here."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def _uri_for(to: str, domain: str) -> bytes:
+    if to.lower().startswith(("sip:", "sips:", "tel:")):
+        uri = to.encode()
+        parse_uri(uri)
+        return uri
+    if not to or any(character.isspace() for character in to):
+        raise ValueError(f"{to!r} is no name, number or URI")
+    return f"sip:{quote(to, safe='+-_.!~*()')}@{domain}".encode()

@@ -1,4 +1,4 @@
-"""What an element checks of every request before it looks at whom it is for (RFC 3261 §8.2, §16.3)."""
+"""What an element checks of a request before it asks whom it is for (RFC 3261 §8.2, §16.3)."""
 
 from __future__ import annotations
 

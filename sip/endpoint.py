@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 
 from sip.admission import judge
-from sip.dialog import next_hop
 from sip.deadlines import Deadlines
+from sip.dialog import next_hop
 from sip.errors import SipParseError, TransportError
 from sip.message import Request, Response, note_source, parse_message
 from sip.recognise import recognise
@@ -169,12 +169,27 @@ class Endpoint:
         """
         if flow is None or not flow.reliable or not flow.is_open:
             flow = self.flow_for(next_hop(request)) or flow
-        if flow is None:
-            return None
-        branch = self.layer.branches.new()
+        return None if flow is None else self.send_by(request, user, flow)
+
+    def send_by(
+        self, request: Request, user: ClientUser | None, flow: Flow, suffix: bytes = b""
+    ) -> ClientTransaction:
+        """Send `request` by `flow`; the branch of our Via ends in `suffix`."""
+        branch = self.layer.branches.new(suffix)
         via = b"SIP/2.0/%b %b;branch=%b;rport" % (flow.transport, self.sent_by, branch)
         request.push_via(via, branch, self.sent_by)
         return self.layer.send_request(request, flow, user)
+
+    def send_ack(self, request: Request, flow: Flow | None = None) -> bool:
+        """Send an ACK to a 2xx, which has no transaction (§13.2.2.4); routed as `send_request`."""
+        if flow is None or not flow.reliable or not flow.is_open:
+            flow = self.flow_for(next_hop(request)) or flow
+        if flow is None:
+            return False
+        branch = self.layer.branches.new()
+        via = b"SIP/2.0/%b %b;branch=%b;rport" % (flow.transport, self.sent_by, branch)
+        request.push_via(via, branch, self.sent_by)
+        return flow.send(request.to_bytes())
 
     def flow_for(self, uri: bytes) -> Flow | None:
         """The flow to a URI whose host is a numeric address; None for other hosts."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Container
+from typing import TYPE_CHECKING
 
 from emulator.model import topology
 from emulator.model.agents import Agent
 from emulator.model.topology import Participation, Routing
+
+if TYPE_CHECKING:
+    from emulator.model.groups import HostedGroup
 
 __all__ = ["AgentGroup"]
 
@@ -27,6 +31,7 @@ class AgentGroup:
         "_unranked",
         "alert_seconds",
         "choose",
+        "hosted",
         "is_formal",
         "members",
         "name",
@@ -36,7 +41,10 @@ class AgentGroup:
         "signed_in",
     )
 
-    def __init__(self, settings: topology.AgentGroup, agents: dict[str, Agent]) -> None:
+    def __init__(
+        self, settings: topology.AgentGroup, agents: dict[str, Agent], hosted: HostedGroup
+    ) -> None:
+        self.hosted = hosted
         self.settings = settings
         self.name = settings.name
         self.routing = settings.routing

@@ -224,6 +224,15 @@ class CallStore:
         calls.sort(key=lambda call: call.number)
         return calls
 
+    def pending_calls(self) -> list[Call]:
+        """Every pending call."""
+        return [
+            call
+            for key, bucket in self._buckets.items()
+            if key[0] == CallState.PENDING
+            for call in bucket.values()
+        ]
+
     def ended_calls(self) -> deque[Call]:
         """The ended calls that are kept, in the order in which they ended."""
         return self._ended

@@ -17,7 +17,8 @@ class HostedGroup:
     """What a pool needs to take calls of one group.
 
     `host` differs from the owner for an imported copy. `waiting` holds the pending calls that no
-    agent rings for, in the order in which they came.
+    agent rings for, in the order in which they came; `seekers` those and the ones whose ringing
+    further agents may join.
     """
 
     __slots__ = (
@@ -29,6 +30,7 @@ class HostedGroup:
         "kind",
         "name",
         "owner",
+        "seekers",
         "settings",
         "waiting",
     )
@@ -41,9 +43,10 @@ class HostedGroup:
         self.kind: Kind = settings.kind
         self.is_anonymous = settings.kind is Kind.ANONYMOUS
         self.is_copy = host is not settings.owner
-        self.agent_groups = [AgentGroup(each, agents) for each in settings.agent_groups]
+        self.agent_groups = [AgentGroup(each, agents, self) for each in settings.agent_groups]
         self.agents = frozenset(agent for each in self.agent_groups for agent in each.members)
         self.waiting: OrderedDict[int, Any] = OrderedDict()
+        self.seekers: OrderedDict[int, Any] = OrderedDict()
 
     @property
     def has_agents(self) -> bool:

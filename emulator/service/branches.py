@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from emulator.model.agents import Agent
+from emulator.model.calls import Call
 from emulator.service.wording import Lines
 from sip.message import Request, Response
 from sip.transaction.server import InviteServer
+
+if TYPE_CHECKING:
+    from emulator.service.element import Element
 
 __all__ = ["Branch", "Seeker"]
 
@@ -16,8 +20,18 @@ class Seeker(Protocol):
     """A pending call: it rings branches, and is told what comes of them."""
 
     @property
+    def call(self) -> Call:
+        """The call that looks for somebody."""
+        ...
+
+    @property
     def request(self) -> Request:
         """The caller's INVITE."""
+        ...
+
+    @property
+    def element(self) -> Element:
+        """The listener that the call came to."""
         ...
 
     @property
@@ -41,7 +55,14 @@ class Seeker(Protocol):
 class Branch(Protocol):
     """One endpoint that is rung for one call. It has claimed its agent, and releases it."""
 
-    agent: Agent
+    @property
+    def agent(self) -> Agent | None:
+        """Whose endpoint it is; None for an address outside the topology."""
+        ...
+
+    def ring(self) -> None:
+        """Begin; the agent has been claimed."""
+        ...
 
     def cancel(self, why: Lines) -> None:
         """Stop ringing and release the agent; `why` goes along on the wire."""

@@ -60,9 +60,7 @@ class ServedDialog:
         dialog = self.dialog
         return request.to_tag == dialog.local_tag and request.from_tag == dialog.remote_tag
 
-    def accept(
-        self, transaction: InviteServer, request: Request, *, headers: bytes = b""
-    ) -> bool:
+    def accept(self, transaction: InviteServer, request: Request, *, headers: bytes = b"") -> bool:
         """Answer an INVITE or re-INVITE with 200; False (488 sent) if its offer can't be read."""
         body = self._answer_to(request)
         if body is None:
@@ -131,9 +129,7 @@ class ServedDialog:
                 self._respond(transaction, 488, element, method)
                 return
             call.saw_response(element.party, Party.CALLER, 200, method)
-            transaction.respond(
-                200, headers=b"Contact: %b\r\n%b" % (self.contact, _SDP), body=body
-            )
+            transaction.respond(200, headers=b"Contact: %b\r\n%b" % (self.contact, _SDP), body=body)
         elif method in (b"OPTIONS", b"INFO", b"UPDATE", b"MESSAGE"):
             call.saw_response(element.party, Party.CALLER, 200, method)
             transaction.respond(200, headers=b"Contact: %b\r\n%b" % (self.contact, _ALLOW))

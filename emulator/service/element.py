@@ -129,6 +129,10 @@ class Element:
             if carrier is not None and carrier.owns(request):
                 carrier.on_request(transaction, request, self)
                 return
+        caller = self.site.callers.get(request.to_tag)
+        if caller is not None and caller.owns(request):
+            caller.on_request(transaction, request, self)
+            return
         for call in calls:
             if self.site.elements.is_silenced(call, self):
                 call.saw_request(Party.CALLER, self.party, request.method)

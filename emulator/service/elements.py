@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 
 from emulator.model.agents import Agent
-from emulator.model.calls import Call, CallState
+from emulator.model.calls import Call
 from emulator.rules import Pool, Style, Verdict
 from emulator.service.element import Element
+from emulator.service.guard import Guard
+from emulator.service.pending import PendingCall
+from emulator.service.persons import Persons
 from emulator.service.pool import PoolService
+from emulator.service.registration import Registration
+from emulator.service.routes import address_of
 from emulator.service.site import Site
 from emulator.service.wording import rule_lines
 
@@ -18,7 +24,8 @@ __all__ = ["Elements"]
 class Elements:
     """Director, both pools and the emulated agents' listener."""
 
-    __slots__ = ("_contacts", "_tasks", "agents", "director", "media_port", "persons", "pools",
+    __slots__ = ("_contacts", "_tasks", "addresses", "agents", "director", "guard",
+                 "media_port", "persons", "pools",
                  "registrar", "site")  # fmt: skip
 
     def __init__(
@@ -33,6 +40,10 @@ class Elements:
         self.pools = pools
         self.agents = agents
         self.media_port = 0
+        self.addresses: frozenset[tuple[str, int]] = frozenset()
+        self.persons: Persons
+        self.registrar: Registration
+        self.guard: Guard
         self._tasks: set[asyncio.Task[None]] = set()
         self._contacts: dict[tuple[str, bytes], bytes] = {}
 
@@ -46,29 +57,36 @@ class Elements:
         return contact
 
     def offer_waiting(self, agent: Agent) -> None:
-        """`agent` may take a call: offer the oldest one that waits for someone like that."""
-        seekers = self.site.seekers
-        if not seekers or not agent.can_ring:
-            return
-        for pending in sorted(seekers.values(), key=lambda each: each.call.number):
-            if agent in pending.group.agents and pending.offer(agent) and not agent.can_ring:
+        """`agent` may take a call: offer the oldest ones that wait for someone like that."""
+        while self.site.seekers and agent.can_ring:
+            groups = {each.hosted for each in agent.groups if each.hosted.seekers}
+            oldest_first = heapq.merge(
+                *(group.seekers.values() for group in groups), key=_number_of
+            )
+            for pending in oldest_first:
+                if pending.offer(agent):
+                    break
+            else:
                 return
 
     def offer_all_waiting(self) -> None:
         """Look at every waiting call again: phase, import, sign-ins or bindings have changed."""
-        for pending in sorted(self.site.seekers.values(), key=lambda each: each.call.number):
+        for pending in list(self.site.seekers.values()):
             if pending.call.ended is None and not pending.is_ringing:
                 pending.hunt()
 
-    def forsake(self, agent: Agent, ruling: Verdict) -> None:
-        """`agent` can't be reached any more: what rings there is cancelled, and goes elsewhere."""
-        for key, bucket in list(self.site.calls.live()):
-            if key[0] != CallState.PENDING:
+    def forsake(self, agents: dict[Agent, Verdict]) -> None:
+        """`agents` can't be reached any more: what rings there is cancelled, and goes elsewhere."""
+        for call in self.site.calls.pending_calls():
+            carrier = call.carrier
+            if carrier is None:
                 continue
-            for call in list(bucket.values()):
-                carrier = call.carrier
-                if carrier is not None:
-                    carrier.forsake(agent, rule_lines(ruling, call.host, call.is_imported))
+            for agent in carrier.rung_agents() & agents.keys():
+                carrier.forsake(agent, rule_lines(agents[agent], call.host, call.is_imported))
+
+    def is_own_route(self, route: bytes) -> bool:
+        """Whether a Route value names one of our listeners."""
+        return address_of(route) in self.addresses
 
     def keep(self, task: asyncio.Task[None]) -> None:
         """Hold a task until it is done, so that it isn't collected before."""
@@ -87,3 +105,7 @@ class Elements:
             and call.connected is not None
             and call.host is Pool.PRIMARY
         )
+
+
+def _number_of(pending: PendingCall) -> int:
+    return pending.call.number

@@ -40,9 +40,7 @@ class EmulatedBranch:
             if after_ms:
                 self._seeker.on_ringing(self, None)
             # later, so that nobody is told while still choosing whom to ring
-            self._deadline = self._site.deadlines.after(
-                (after_ms or 0) / 1000, _refuse, self
-            )
+            self._deadline = self._site.deadlines.after((after_ms or 0) / 1000, _refuse, self)
             return
         if after_ms == 0:
             self._answer()

@@ -13,7 +13,7 @@ from emulator.model.agents import Agent
 from emulator.model.calls import Call, EndedBy
 from emulator.model.groups import HostedGroup
 from emulator.model.ladder import Party, StepKind
-from emulator.model.topology import OverflowCandidate, Routing, Terminate
+from emulator.model.topology import Action, OverflowCandidate, Routing, Terminate
 from emulator.rules import Style, Verdict
 from emulator.service.branches import Branch
 from emulator.service.wording import SERVER, Lines, rendered, rule_lines
@@ -119,7 +119,7 @@ class PendingCall:
                         agent_group.alert_seconds, _alert_is_over, self
                     )
                     if agent_group.routing is Routing.ATTENDANT:  # those freed meanwhile join in
-                        self.pool.site.seekers[self.call.number] = self
+                        self._seek_agents()
                 for agent in agents:
                     if self.call.ended is not None or self.call.carrier is not self:
                         return True  # somebody has answered, or refused for good, already
@@ -131,7 +131,8 @@ class PendingCall:
         call = self.call
         call.note(StepKind.RINGS, agent.number)
         agent.claim()
-        branch = self.pool.ringer.branch(self, agent, self.pool)
+        bridge = self.pool if self.group.is_anonymous else None
+        branch = self.pool.ringer.branch(self, agent, bridge)
         self._branches.append(branch)
         branch.ring()
 
@@ -141,11 +142,9 @@ class PendingCall:
             self._queued_at = site.deadlines.clock()
             queue = group.settings.queue
             group.waiting[call.number] = self
-            site.seekers[call.number] = self
+            self._seek_agents()
             if queue.timeout_seconds is not None and self._queue is None:
-                self._queue = site.deadlines.after(
-                    queue.timeout_seconds, _queue_timed_out, self
-                )
+                self._queue = site.deadlines.after(queue.timeout_seconds, _queue_timed_out, self)
             threshold = queue.overflow_threshold
             if threshold is not None and len(group.waiting) > threshold:
                 newest = queue.overflow_candidate is OverflowCandidate.NEWEST
@@ -160,11 +159,11 @@ class PendingCall:
         if self._queued_at is not None:
             site = self.pool.site
             self.group.waiting.pop(self.call.number, None)
-            site.seekers.pop(self.call.number, None)
+            self._seek_no_agents()
             site.tally.count_queued(site.deadlines.clock() - self._queued_at)
             self._queued_at = None
 
-    def leave_by(self, action: object) -> None:
+    def leave_by(self, action: Action) -> None:
         """Leave the queue: the action of a time-out or an overflow."""
         self._leave_queue()
         if isinstance(action, Terminate):
@@ -199,6 +198,7 @@ class PendingCall:
         """The agent will not take it; it may be offered again after the grace period."""
         self._branches.remove(branch)
         agent = branch.agent
+        assert agent is not None
         if status == 408:
             self._missed.add(agent)
         else:
@@ -211,6 +211,10 @@ class PendingCall:
         if not self._branches and self.call.ended is None:
             self._stop_alert()
             self.hunt()
+
+    def rung_agents(self) -> set[Agent]:
+        """The agents who ring for the call."""
+        return {branch.agent for branch in self._branches if branch.agent is not None}
 
     def forsake(self, agent: Agent, why: Lines) -> None:
         """`agent` has become unreachable: its branch is cancelled, the call goes on seeking."""
@@ -279,9 +283,8 @@ class PendingCall:
         for branch in self._branches:
             branch.abandon()
         self._branches.clear()
-        transaction, request = self.transaction, self.request
         site.end_call(call, EndedBy.RULE, reason=ruling.cell, ruling=ruling)
-        self.pool.leave_caller(transaction, request, self.element, call, self.tag, why, style)
+        self.pool.leave_caller(self.transaction, self.element, call, self.tag, why, style)
 
     def _end(
         self,
@@ -298,11 +301,13 @@ class PendingCall:
         self._leave_queue()
         self._stop_seeking(why or _GIVEN_UP)
         call.saw_response(self.element.party, Party.CALLER, status, b"INVITE")
-        self.transaction.respond(
-            status, to_tag=self.tag, headers=rendered(why) if why else b""
-        )
+        self.transaction.respond(status, to_tag=self.tag, headers=rendered(why) if why else b"")
         self.pool.site.end_call(
-            call, ended_by, status=status, reason=reason or (ruling and ruling.cell), ruling=ruling
+            call,
+            ended_by,
+            status=status,
+            reason=ruling.cell if ruling is not None else reason,
+            ruling=ruling,
         )
 
     def _stop_seeking(self, why: Lines) -> None:
@@ -325,7 +330,17 @@ class PendingCall:
         if self._alert is not None:
             self._alert.cancel()
             self._alert = None
-            self.pool.site.seekers.pop(self.call.number, None)
+            if self._queued_at is None:
+                self._seek_no_agents()
+
+    def _seek_agents(self) -> None:
+        """Let agents who become available be offered this call."""
+        self.pool.site.seekers[self.call.number] = self
+        self.group.seekers[self.call.number] = self
+
+    def _seek_no_agents(self) -> None:
+        self.pool.site.seekers.pop(self.call.number, None)
+        self.group.seekers.pop(self.call.number, None)
 
     def _respond(self, status: int) -> None:
         self.call.saw_response(self.element.party, Party.CALLER, status, b"INVITE")
@@ -341,7 +356,8 @@ class PendingCall:
         branches, self._branches = self._branches, []
         self._stop_alert()
         for branch in branches:
-            self._missed.add(branch.agent)
+            if branch.agent is not None:
+                self._missed.add(branch.agent)
             branch.cancel(_NOT_IN_TIME)
         self.hunt()
 

@@ -10,12 +10,11 @@ from emulator.model.ladder import Party, party_of
 from emulator.model.topology import ToQueue, ToUri
 from emulator.rules import Pool, Style, Verdict
 from emulator.service.branches import Branch
-from emulator.service.dialogs import ServedDialog
-from emulator.service.emulated import hang_up_later
-from emulator.service.pending import PendingCall
+from emulator.service.handover import bridge_registered, connect_emulated, connect_registered
+from emulator.service.pending import ELSEWHERE, PendingCall
+from emulator.service.registered import RegisteredBranch
 from emulator.service.silence import SilentRefusal
 from emulator.service.wording import Lines, rendered
-from sip.dialog import Dialog
 from sip.message import Request, Response
 from sip.transaction.server import InviteServer
 
@@ -79,38 +78,29 @@ class PoolService:
 
     def connect(self, pending: PendingCall, branch: Branch, response: Response | None) -> None:
         """`branch` has answered `pending`: hand the call over, or bridge it."""
+        site, call, group = self.site, pending.call, pending.group
         if response is not None:
-            self.ringer.connect_registered(self, pending, branch, response)
+            assert isinstance(branch, RegisteredBranch)
+            branch.cancel_others(ELSEWHERE)
+            if group.is_anonymous:
+                bridge_registered(self, pending, pending.tag, branch, response)
+            else:
+                connect_registered(site, pending, branch, response)
             return
-        site, call, request = self.site, pending.call, pending.request
-        transaction, group, agent = pending.transaction, pending.group, branch.agent
-        transport = transaction.flow.transport
+        agent = branch.agent
+        assert agent is not None
+        transport = pending.transaction.flow.transport
         if group.is_anonymous:
-            element, tag = self.element, pending.tag
-            contact = self.contact(transport)
-            call.agent_call_id = element.endpoint.new_call_id()
-            site.calls.index(call.agent_call_id, call)
+            element, tag, contact = self.element, pending.tag, self.contact(transport)
+            if call.agent_call_id is None:
+                call.agent_call_id = element.endpoint.new_call_id()
+                site.calls.index(call.agent_call_id, call)
         else:
             element = site.elements.agents
             tag = element.endpoint.new_tag()
             contact = site.elements.agent_contact(agent, transport)
             call.agent_call_id = call.call_id
-        served = ServedDialog(
-            site, call, Dialog.of_server(request, tag), element, contact, transaction.flow
-        )
-        call.agent = agent
-        if not served.accept(transaction, request):
-            call.agent = None
-            agent.release()
-            site.end_call(call, EndedBy.FAULT, status=488)
-            site.elements.offer_waiting(agent)
-            return
-        call.carrier = served
-        site.calls.connect(call)
-        call.saw_response(Party.AGENTS, self.party, 200, b"INVITE")
-        call.saw_response(pending.element.party, Party.CALLER, 200, b"INVITE")
-        site.tell(call)
-        hang_up_later(site, served, agent)
+        connect_emulated(site, pending, agent, element, tag, contact)
 
     def transfer(self, pending: PendingCall, action: ToQueue | ToUri) -> None:
         """Carry out a queue's action that sends the call elsewhere."""
@@ -128,7 +118,6 @@ class PoolService:
     def leave_caller(
         self,
         transaction: InviteServer,
-        request: Request,
         element: Element,
         call: Call,
         tag: bytes,

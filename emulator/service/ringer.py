@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from emulator.model.agents import Agent
 from emulator.model.topology import OnCall
 from emulator.service.branches import Branch, Seeker
+from emulator.service.bridge import bridge_invite
 from emulator.service.emulated import EmulatedBranch
-from sip.message import Response
+from emulator.service.registered import RegisteredBranch
+from emulator.service.routes import record_routes, strip_own_routes, way_to
+from sip.message import Request
+from sip.proxy import Target, forwarded
+from sip.transport.flow import Flow
 
 if TYPE_CHECKING:
-    from emulator.service.pending import PendingCall
     from emulator.service.pool import PoolService
     from emulator.service.site import Site
 
@@ -26,9 +30,18 @@ class Ringer:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def branch(self, seeker: Seeker, agent: Agent, pool: PoolService) -> EmulatedBranch:
-        """A branch to `agent`, who has been claimed; call its `ring`."""
-        return EmulatedBranch(self._site, seeker, agent)
+    def branch(self, seeker: Seeker, agent: Agent, bridge: PoolService | None) -> Branch:
+        """A branch to `agent`, who has been claimed; `bridge` is the pool that hides the agent."""
+        if not agent.bindings:
+            return EmulatedBranch(self._site, seeker, agent)
+        contacts = self._site.elements.registrar.contacts(agent)
+        return self._registered(seeker, agent, contacts, bridge)
+
+    def outside_branch(
+        self, seeker: Seeker, uri: bytes, flow: Flow, bridge: PoolService | None
+    ) -> Branch:
+        """A branch to a URI that is nobody's of the topology."""
+        return self._registered(seeker, None, [(uri, flow)], bridge)
 
     def answers_within(self, agent: Agent, seconds: float) -> bool:
         """Whether `agent` is emulated and sure to have answered before `seconds` are over."""
@@ -40,7 +53,31 @@ class Ringer:
             and settings.answer_after_ms < seconds * 1000
         )
 
-    def connect_registered(
-        self, pool: PoolService, pending: PendingCall, branch: Branch, response: Response
-    ) -> None:
-        """A registered endpoint has answered."""
+    def _registered(
+        self,
+        seeker: Seeker,
+        agent: Agent | None,
+        contacts: list[tuple[bytes, Flow]],
+        bridge: PoolService | None,
+    ) -> RegisteredBranch:
+        elements = self._site.elements
+        director = elements.director.endpoint
+        requests: list[tuple[Request, Target]] = []
+        for uri, known in contacts:
+            flow = way_to(director, uri, known)
+            if bridge is not None:
+                call = seeker.call
+                if call.agent_call_id is None:
+                    call.agent_call_id = bridge.element.endpoint.new_call_id()
+                    self._site.calls.index(call.agent_call_id, call)
+                target = Target(uri, flow)
+                aor = agent.aor.encode() if agent is not None else uri
+                requests.append(
+                    (bridge_invite(bridge, call, seeker.request, aor, uri, flow), target)
+                )
+                continue
+            target = Target(uri, flow, record_routes(director, seeker.transaction.flow, flow))
+            request = forwarded(seeker.request, target)
+            strip_own_routes(request, elements.addresses)
+            requests.append((request, target))
+        return RegisteredBranch(self._site, seeker, agent, requests)

@@ -19,6 +19,7 @@ from sip.timers import Timers
 
 if TYPE_CHECKING:
     from emulator.service.elements import Elements
+    from emulator.service.emulated_caller import EmulatedCaller
     from emulator.service.pending import PendingCall
 
 __all__ = ["Placement", "Site"]
@@ -47,10 +48,12 @@ class Site:
     __slots__ = (
         "_placements",
         "agents",
+        "callers",
         "calls",
         "copies",
         "deadlines",
         "elements",
+        "first_style",
         "groups",
         "journal",
         "phase_log",
@@ -61,15 +64,19 @@ class Site:
         "topology",
     )
 
-    def __init__(self, topology: Topology, rules: Rules, style: Style, deadlines: Deadlines) -> None:
+    def __init__(
+        self, topology: Topology, rules: Rules, style: Style, deadlines: Deadlines
+    ) -> None:
         self.topology = topology
         self.rules = rules
         self.deadlines = deadlines
         timers = topology.timers
         self.timers = Timers(timers.t1_ms / 1000, timers.t2_ms / 1000, timers.t4_ms / 1000)
         self.journal = Journal()
+        self.first_style = style
         self.phase_log = PhaseLog(time.time(), style)
         self.calls = CallStore(topology.keep_calls)
+        self.callers: dict[bytes, EmulatedCaller] = {}  # emulated agents' own calls, by tag
         self.tally = Tally()
         self.elements: Elements
         self.seekers: dict[int, PendingCall] = {}  # pending calls that an agent may be offered to
@@ -104,7 +111,9 @@ class Site:
             copy = HostedGroup(self.groups[name].settings, Pool.BACKUP, self.agents)
             if earlier is not None:
                 earlier.retire()
-                copy.waiting = earlier.waiting
+                copy.waiting, copy.seekers = earlier.waiting, earlier.seekers
+                for pending in copy.seekers.values():
+                    pending.group = copy
             self.copies[name] = copy
         self.forget_placements()
 

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from functools import partial
 
+from emulator.model.agents import Agent
 from emulator.model.calls import Call, CallState, EndedBy
 from emulator.model.phase_log import PhaseEntry
 from emulator.rules import (
@@ -98,9 +99,39 @@ class Succession:
                 self._take_primary_down(entry.style)
             elif was_down and not site.primary_is_down:
                 self._elements.pools[Pool.PRIMARY].element.endpoint.set_silent(False)
-            self._follow(entry)
+            self._follow(before, entry)
         await self._until_sent()
         return account
+
+    async def reset(self) -> None:
+        """Go back to the start: phase normal, no calls, no import, no bindings.
+
+        Raises PoolCannotReturn; nothing has changed then.
+        """
+        async with self._lock:
+            site, elements = self._site, self._elements
+            if site.primary_is_down:
+                await self._reopen_primary()
+            before = site.entry
+            for call in site.calls.live_calls():
+                carrier = call.carrier
+                if carrier is None:
+                    continue
+                if call.state == CallState.PENDING:
+                    carrier.refuse(480, EndedBy.ADMIN, (), None)
+                else:
+                    site.end_call(call, EndedBy.ADMIN)
+                    self._pacer.add(partial(carrier.hang_up, ()))
+            entry = site.phase_log.enter(Phase.NORMAL, time.time(), site.first_style)
+            elements.pools[Pool.PRIMARY].element.endpoint.set_silent(False)
+            for caller in list(site.callers.values()):
+                caller.hang_up()
+            elements.registrar.clear()
+            site.calls.clear()
+            site.seekers.clear()
+            site.populate()
+            site.journal.write("phase", (before.phase, entry))
+        await self._until_sent()
 
     def _enter(
         self, before: PhaseEntry, to: Phase, style: Style | None
@@ -175,9 +206,11 @@ class Succession:
         elif style is Style.BLACKHOLE:
             endpoint.set_silent(True)
 
-    def _follow(self, entry: PhaseEntry) -> None:
+    def _follow(self, before: PhaseEntry, entry: PhaseEntry) -> None:
         """What follows from the new phase: who can be rung, and who waits for that."""
         site = self._site
+        self._elements.registrar.follow(before.phase, entry.phase)
+        unreachable: dict[Agent, Verdict] = {}
         for agent in site.agents.values():
             ruling = agent_reachable(agent.home, entry.phase, site.rules)
             is_reachable = ruling.outcome == "reachable"
@@ -187,8 +220,10 @@ class Succession:
             if is_reachable:
                 agent.enter_groups()
             else:
-                self._elements.forsake(agent, ruling)
+                unreachable[agent] = ruling
             site.journal.write("agent", agent)
+        if unreachable:
+            self._elements.forsake(unreachable)
         self._elements.offer_all_waiting()
         topology = site.topology
         seconds = {
@@ -203,9 +238,7 @@ class Succession:
         entry = self._site.entry
         if entry.epoch != epoch:
             return
-        to = (
-            Phase.FAILED_OVER if entry.phase is Phase.FAILING_OVER else Phase.FAILED_BACK
-        )
+        to = Phase.FAILED_OVER if entry.phase is Phase.FAILING_OVER else Phase.FAILED_BACK
         task = asyncio.get_running_loop().create_task(self._complete_unless_changed(to, epoch))
         self._elements.keep(task)
 

@@ -11,8 +11,8 @@ from emulator.rules import Phase, Pool, Verdict
 
 __all__ = [
     "ALLOW",
-    "Lines",
     "SERVER",
+    "Lines",
     "default_status",
     "diagnostics",
     "rendered",
@@ -60,9 +60,7 @@ def diagnostics(cell: str, fqdn: str, is_bye: bool = False) -> Lines:
             row, _NEW_CALL
         )
     text = _TEXTS[code]
-    lines: Lines = (
-        (b"ms-diagnostics", f'{code};source="{fqdn}";reason="{text}"'.encode()),
-    )
+    lines: Lines = ((b"ms-diagnostics", f'{code};source="{fqdn}";reason="{text}"'.encode()),)
     if is_bye:
         return lines
     return ((b"Warning", f'399 {fqdn} "{cell}: {text}"'.encode()), *lines)

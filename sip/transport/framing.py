@@ -97,4 +97,3 @@ class StreamFramer:
         if size > MAX_MESSAGE_BYTES:
             raise FramingError("message too large", buffer[: end + 4], 513, messages)
         return size
-

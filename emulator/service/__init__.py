@@ -1,0 +1,1 @@
+"""The Response Group service on the SIP stack: director, pools, agents, registrars."""

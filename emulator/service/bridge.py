@@ -1,0 +1,253 @@
+"""An anonymous call with a registered agent: the host pool is a B2BUA between two dialogs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.model.calls import Call, EndedBy
+from emulator.service.bridge_legs import Leg
+from emulator.service.wording import ALLOW, Lines
+from sip.message import Request, Response
+from sip.sdp import hide
+from sip.transaction.client import ClientTransaction
+from sip.transaction.server import InviteServer, ServerTransaction
+from sip.transport.flow import Flow
+
+if TYPE_CHECKING:
+    from emulator.service.element import Element
+    from emulator.service.pool import PoolService
+    from emulator.service.registered import RegisteredBranch
+    from emulator.service.site import Site
+
+__all__ = ["BridgedCall", "bridge_invite", "hidden"]
+
+_ALLOW = b"Allow: %b\r\n" % ALLOW
+_RELAYED = frozenset((b"INVITE", b"UPDATE", b"INFO", b"MESSAGE", b"OPTIONS"))
+_CONTENT_HEADERS = (b"Content-Type", b"Content-Disposition", b"Info-Package")
+
+
+def bridge_invite(
+    pool: PoolService, call: Call, request: Request, aor: bytes, uri: bytes, flow: Flow
+) -> Request:
+    """The INVITE of the agent's leg: From shows the caller, all else is the pool's own."""
+    director = pool.site.elements.director.endpoint
+    endpoint = pool.element.endpoint
+    call_id = call.agent_call_id or b""
+    from_value = _without_tag(request.from_value) + b";tag=" + endpoint.new_tag()
+    headers = [
+        (b"Record-Route", b"<%b;lr>" % director.contact(b"", flow.transport)[1:-1]),
+        (b"Contact", pool.contact(flow.transport)),
+        (b"Allow", ALLOW),
+        *_content(request),
+    ]
+    body = hidden(request, pool, call)
+    return Request.build(
+        b"INVITE",
+        uri,
+        via=None,
+        from_value=from_value,
+        to_value=b"<%b>" % aor,
+        call_id=call_id,
+        cseq=1,
+        max_forwards=max(request.max_forwards - 1, 0),
+        headers=headers,
+        body=body,
+    )
+
+
+def hidden(message: Request | Response, pool: PoolService, call: Call) -> bytes:
+    """The body for the other leg: a session description without who wrote it."""
+    content_type = message.first(b"Content-Type") or b""
+    if message.body and content_type.lower().startswith(b"application/sdp"):
+        host = pool.element.endpoint.advertise.encode()
+        return hide(message.body, host=host, session=call.number)
+    return message.body
+
+
+class BridgedCall:
+    """Two dialogs of one pool, and what passes from one to the other."""
+
+    __slots__ = ("_agent", "_caller", "_is_ended", "_pool", "call", "site")
+
+    def __init__(
+        self,
+        pool: PoolService,
+        call: Call,
+        caller: Leg,
+        agent: Leg,
+    ) -> None:
+        self.site: Site = pool.site
+        self.call = call
+        self._pool = pool
+        self._caller = caller
+        self._agent = agent
+        self._is_ended = False
+        caller.on_no_ack = agent.on_no_ack = self._on_no_ack
+
+    def owns(self, request: Request) -> bool:
+        """Whether `request` is within one of the two dialogs."""
+        return self._caller.owns(request) or self._agent.owns(request)
+
+    def on_ack(self, request: Request) -> None:
+        """One end has our 2xx: the other end's 2xx is acknowledged with what came along."""
+        leg, other = self._legs(request)
+        leg.acknowledged()
+        if request.body:
+            other.acknowledge(hidden(request, self._pool, self.call), _content(request))
+        else:
+            other.acknowledge(b"", [])
+
+    def on_answer_again(self, branch: RegisteredBranch, response: Response) -> None:
+        """The agent repeats its 2xx: so is the ACK, if it has been sent."""
+        self._agent.acknowledge_again()
+
+    def on_request(
+        self, transaction: ServerTransaction, request: Request, element: Element
+    ) -> None:
+        """Relay a request to the other dialog, or end both."""
+        leg, other = self._legs(request)
+        method = request.method
+        self.call.saw_request(leg.party, element.party, method)
+        if self._is_ended:
+            transaction.respond(481)
+        elif not leg.dialog.accepts(request):
+            transaction.respond(500)
+        elif method == b"BYE":
+            self._is_ended = True
+            self.call.saw_response(element.party, leg.party, 200, method)
+            transaction.respond(200)
+            leg.finish()
+            self.site.end_call(self.call, EndedBy.CALLER if leg is self._caller else EndedBy.AGENT)
+            other.hang_up(())
+        elif method not in _RELAYED:
+            transaction.respond(405, headers=_ALLOW)
+        elif method == b"INVITE" and (leg.is_busy or other.is_busy):
+            transaction.respond(491)  # §14.2: glare
+        else:
+            if method in (b"INVITE", b"UPDATE"):
+                leg.dialog.refresh_target(request)
+            _Passage(self, transaction, request, leg, other).start()
+
+    def hang_up(self, why: Lines) -> None:
+        """BYE on both legs; the caller's waits for its ACK (§15)."""
+        self._is_ended = True
+        self._caller.hang_up(why, keep=self)
+        self._agent.hang_up(why, keep=self)
+
+    def abandon(self) -> None:
+        """The host pool is dead: no packet of either dialog is ever sent again."""
+        self._is_ended = True
+        self._caller.abandon()
+        self._agent.abandon()
+
+    def stop_repeating(self) -> None:
+        """The listener that took the INVITE is gone: its 2xx is not repeated."""
+        self._caller.stop_repeating()
+
+    @property
+    def pool(self) -> PoolService:
+        """The host."""
+        return self._pool
+
+    def _on_no_ack(self) -> None:
+        self.site.end_call(self.call, EndedBy.FAULT, reason="no ACK")
+        self.hang_up(())
+
+    def _legs(self, request: Request) -> tuple[Leg, Leg]:
+        if self._caller.owns(request):
+            return self._caller, self._agent
+        return self._agent, self._caller
+
+
+class _Passage:
+    """One request on its way through the bridge, and its responses on their way back."""
+
+    __slots__ = ("_bridge", "_client", "_is_cancelled", "_leg", "_other", "_request",
+                 "_transaction")  # fmt: skip
+
+    def __init__(
+        self,
+        bridge: BridgedCall,
+        transaction: ServerTransaction,
+        request: Request,
+        leg: Leg,
+        other: Leg,
+    ) -> None:
+        self._bridge = bridge
+        self._transaction = transaction
+        self._request = request
+        self._leg = leg
+        self._other = other
+        self._client: ClientTransaction | None = None
+        self._is_cancelled = False
+
+    def start(self) -> None:
+        """Send it on the other leg."""
+        request, bridge = self._request, self._bridge
+        if isinstance(self._transaction, InviteServer):
+            self._transaction.user = self
+            self._leg.is_busy = self._other.is_busy = True
+        headers = [(b"Contact", self._other.contact), *_content(request)]
+        body = hidden(request, bridge.pool, bridge.call)
+        self._client = self._other.send(request.method, headers, body, self)
+
+    def on_cancel(self, transaction: InviteServer, cancel: Request) -> None:
+        """The re-INVITE is given up."""
+        if self._client is not None and not self._is_cancelled:
+            self._is_cancelled = True
+            self._client.layer.cancel(self._client)
+
+    def on_server_timeout(self, transaction: InviteServer) -> None:
+        """The failure was not acknowledged: nothing is left to be done."""
+
+    def on_response(self, transaction: ClientTransaction, response: Response) -> None:
+        """Give a response back with its status; of a 2xx its body too."""
+        bridge, status, method = self._bridge, response.status, self._request.method
+        bridge.call.saw_response(self._other.party, bridge.pool.party, status, method)
+        if status < 200:
+            return
+        is_success = status < 300
+        if method == b"INVITE" and is_success:
+            if self._transaction.is_answered:  # the other end repeats its 2xx
+                self._other.acknowledge_again()
+                return
+            self._other.dialog.refresh_target(response)
+            self._other.must_acknowledge(transaction.request.cseq)
+        body = hidden(response, bridge.pool, bridge.call) if is_success else b""
+        bridge.call.saw_response(bridge.pool.party, self._leg.party, status, method)
+        self._settle(status, body, _content(response) if is_success else [])
+
+    def on_client_timeout(self, transaction: ClientTransaction) -> None:
+        """The other end is silent."""
+        self._settle(408, b"", [])
+
+    def on_transport_error(self, transaction: ClientTransaction) -> None:
+        """The other end is gone."""
+        self._settle(503, b"", [])
+
+    def _settle(self, status: int, body: bytes, content: list[tuple[bytes, bytes]]) -> None:
+        self._leg.is_busy = self._other.is_busy = False
+        transaction = self._transaction
+        if isinstance(transaction, InviteServer) and status < 300:
+            self._leg.answer(transaction, self._request, body, content)
+            return
+        lines = b"Contact: %b\r\n" % self._leg.contact if status < 300 else b""
+        for name, value in content:
+            lines += b"%b: %b\r\n" % (name, value)
+        transaction.respond(status, headers=lines, body=body)
+
+
+def _content(message: Request | Response) -> list[tuple[bytes, bytes]]:
+    if not message.body:
+        return []
+    return [
+        (name, value) for name in _CONTENT_HEADERS if (value := message.first(name)) is not None
+    ]
+
+
+def _without_tag(value: bytes) -> bytes:
+    head, _, tail = value.rpartition(b";tag=")
+    if not head:
+        return value
+    rest = tail.partition(b";")
+    return head + rest[1] + rest[2]

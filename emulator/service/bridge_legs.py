@@ -1,0 +1,206 @@
+"""One leg of a bridged call: a dialog of the pool's, the way to its peer, the ACKs it owes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from emulator.model.calls import Call
+from emulator.model.ladder import Party
+from emulator.service.wording import ALLOW, Lines
+from sip.answer import Answer
+from sip.dialog import Dialog
+from sip.endpoint import Endpoint
+from sip.message import Request, Response, response_bytes
+from sip.transaction.client import ClientTransaction, ClientUser
+from sip.transaction.server import InviteServer
+from sip.transport.flow import Flow
+
+if TYPE_CHECKING:
+    from emulator.service.site import Site
+
+__all__ = ["Leg"]
+
+Content = list[tuple[bytes, bytes]]
+
+
+class Leg:
+    """The pool's side of one dialog of a bridged call.
+
+    `endpoint` sends its requests: the pool's own towards the caller, the director's towards a
+    registered agent. `is_busy` while a re-INVITE is under way on it.
+    """
+
+    __slots__ = ("_ack", "_ack_cseq", "_answer", "_bye", "_is_over", "_keep", "_transaction",
+                 "call", "contact", "dialog", "endpoint", "flow", "is_busy", "on_no_ack", "party",
+                 "site", "sender")  # fmt: skip
+
+    def __init__(
+        self,
+        site: Site,
+        call: Call,
+        party: Party,
+        sender: Party,
+        dialog: Dialog,
+        endpoint: Endpoint,
+        contact: bytes,
+        flow: Flow,
+    ) -> None:
+        self.site = site
+        self.call = call
+        self.party = party
+        self.sender = sender
+        self.dialog = dialog
+        self.endpoint = endpoint
+        self.contact = contact
+        self.flow = flow
+        self.is_busy = False
+        self.on_no_ack: Callable[[], None] = _nothing
+        self._answer: Answer | None = None
+        self._transaction: InviteServer | None = None
+        self._bye: Lines | None = None
+        self._keep: Any = None
+        self._ack: bytes | None = None
+        self._ack_cseq: int | None = None
+        self._is_over = False
+
+    def owns(self, request: Request) -> bool:
+        """Whether `request` is within this dialog."""
+        dialog = self.dialog
+        return (
+            request.to_tag == dialog.local_tag
+            and request.from_tag == dialog.remote_tag
+            and request.call_id == dialog.call_id
+        )
+
+    # -- as a server ------------------------------------------------------------------------------
+
+    def answer(
+        self, transaction: InviteServer, request: Request, body: bytes, content: Content
+    ) -> None:
+        """Answer an INVITE with 200, repeated until its ACK comes."""
+        lines = b"Contact: %b\r\nAllow: %b\r\n" % (self.contact, ALLOW)
+        for name, value in content:
+            lines += b"%b: %b\r\n" % (name, value)
+        data = response_bytes(
+            request, 200, to_tag=self.dialog.local_tag, headers_block=lines, body=body
+        )
+        transaction.send(200, data)
+        self._transaction = transaction
+        self._answer = Answer(data, transaction.flow, self, self.site.deadlines, self.site.timers)
+
+    def acknowledged(self) -> None:
+        """The peer has our 2xx."""
+        self._stop_answer()
+        if self._bye is not None:
+            self._send_bye(self._bye)
+
+    def on_ack_missing(self) -> None:
+        """64*T1 without an ACK."""
+        self._answer = None
+        self._stop_answer()
+        if self._bye is not None:
+            self._send_bye(self._bye)
+        else:
+            self.on_no_ack()
+
+    def stop_repeating(self) -> None:
+        """Repeat the 2xx no longer; the call stays."""
+        self._stop_answer()
+
+    # -- as a client ------------------------------------------------------------------------------
+
+    def send(
+        self, method: bytes, headers: Content, body: bytes, user: ClientUser
+    ) -> ClientTransaction | None:
+        """Send a request within the dialog."""
+        self.call.saw_request(self.sender, self.party, method)
+        request = self.dialog.request(method, headers=headers, body=body)
+        return self._send(request, user)
+
+    def must_acknowledge(self, cseq: int) -> None:
+        """A 2xx to our INVITE has come; `acknowledge` follows once the other end has said its."""
+        self._ack_cseq = cseq
+        self._ack = None
+
+    def acknowledge(self, body: bytes, content: Content) -> None:
+        """Send the ACK to a 2xx, if one is owed (§13.2.2.4)."""
+        if self._ack_cseq is None:
+            return
+        request = self.dialog.request(b"ACK", headers=content, body=body, cseq=self._ack_cseq)
+        self._ack_cseq = None
+        request.set_routes(self._routes(request))
+        self.call.saw_request(self.sender, self.party, b"ACK")
+        self.endpoint.send_ack(request, self.flow)
+        self._ack = request.to_bytes()
+
+    def acknowledge_again(self) -> None:
+        """The peer repeats its 2xx: repeat the ACK."""
+        if self._ack is not None:
+            self.flow.send(self._ack)
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    def hang_up(self, why: Lines, keep: Any = None) -> None:
+        """Send BYE, now or once the ACK to our 2xx has come; `keep` then stays the carrier."""
+        if self._is_over:
+            return
+        self._is_over = True
+        if self._answer is not None:
+            self._bye = why
+            self._keep = keep
+            if keep is not None:
+                self.call.carrier = keep
+            return
+        self._send_bye(why)
+
+    def finish(self) -> None:
+        """The peer has ended the dialog."""
+        self._is_over = True
+        self._stop_answer()
+
+    def abandon(self) -> None:
+        """No packet of this dialog is ever sent again."""
+        self.finish()
+        self._ack = None
+        self._ack_cseq = None
+
+    def on_response(self, transaction: ClientTransaction, response: Response) -> None:
+        """The answer to our BYE."""
+        self.call.saw_response(self.party, self.sender, response.status, b"BYE")
+
+    def on_client_timeout(self, transaction: ClientTransaction) -> None:
+        """The peer is gone; so is the dialog."""
+
+    def on_transport_error(self, transaction: ClientTransaction) -> None:
+        """The peer can't be reached; the dialog is over all the same."""
+
+    def _send_bye(self, why: Lines) -> None:
+        self._bye = None
+        if self._keep is not None and self.call.carrier is self._keep:
+            self.call.carrier = None
+        self._keep = None
+        self.acknowledge(b"", [])
+        self.call.saw_request(self.sender, self.party, b"BYE")
+        self._send(self.dialog.request(b"BYE", headers=why), self)
+
+    def _send(self, request: Request, user: ClientUser) -> ClientTransaction | None:
+        request.set_routes(self._routes(request))
+        return self.endpoint.send_request(request, user, self.flow)
+
+    def _routes(self, request: Request) -> list[bytes]:
+        # The director's own entry is taken off here, as what leaves is sent by the director.
+        own = self.site.elements.is_own_route
+        return [route for route in request.routes if not own(route)]
+
+    def _stop_answer(self) -> None:
+        if self._answer is not None:
+            self._answer.acknowledge()
+            self._answer = None
+        if self._transaction is not None:
+            self._transaction.release()
+            self._transaction = None
+
+
+def _nothing() -> None:
+    """What an unset callback does."""

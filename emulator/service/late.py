@@ -1,0 +1,27 @@
+"""A 200 that comes when its call has gone elsewhere, or has ended: acknowledged, ended by BYE."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.service.wording import Lines
+from sip.dialog import Dialog
+from sip.message import Response
+from sip.proxy import Branch
+
+if TYPE_CHECKING:
+    from emulator.service.site import Site
+
+__all__ = ["end_late_answer"]
+
+
+def end_late_answer(site: Site, branch: Branch, response: Response, why: Lines = ()) -> None:
+    """Send ACK and BYE to whoever answered too late, by the way that the INVITE went."""
+    director = site.elements.director.endpoint
+    dialog = Dialog.of_client(branch.request, response)
+    dialog.route_set = ()  # the director is the only one on the way, and it is us
+    flow = branch.target.flow
+    ack = dialog.request(b"ACK", cseq=branch.request.cseq)
+    director.send_ack(ack, flow)
+    dialog.local_seq = branch.request.cseq
+    director.send_request(dialog.request(b"BYE", headers=why), None, flow)

@@ -1,0 +1,140 @@
+"""Really registered agents: every contact of theirs is rung, through the director."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from emulator.model.agents import Agent
+from emulator.model.ladder import Party
+from emulator.service.branches import Seeker
+from emulator.service.late import end_late_answer
+from emulator.service.wording import Lines
+from sip.message import Request, Response
+from sip.proxy import Branch, Target, loop_mark
+
+if TYPE_CHECKING:
+    from emulator.service.site import Site
+
+__all__ = ["RegisteredBranch"]
+
+
+class AnswerCarrier(Protocol):
+    """Who carries a call that a registered endpoint has answered."""
+
+    def on_answer_again(self, branch: RegisteredBranch, response: Response) -> None:
+        """The endpoint repeats its 2xx, as the ACK has not reached it."""
+        ...
+
+
+class RegisteredBranch:
+    """Rings the contacts of one registered agent; the first that answers is it.
+
+    `invite` makes the request for one target. `is_final` answers that come after the branch is
+    over are acknowledged and ended.
+    """
+
+    __slots__ = ("_branches", "_carrier", "_is_dead", "_is_over", "_requests", "_seeker", "_site",
+                 "_status", "agent", "winner")  # fmt: skip
+
+    def __init__(
+        self,
+        site: Site,
+        seeker: Seeker,
+        agent: Agent | None,
+        requests: list[tuple[Request, Target]],
+    ) -> None:
+        self._site = site
+        self._seeker = seeker
+        self._requests = requests
+        self.agent = agent
+        self._branches: list[Branch] = []
+        self._is_over = False
+        self._is_dead = False
+        self._status = 480
+        self.winner: Branch | None = None
+        self._carrier: AnswerCarrier | None = None
+
+    def ring(self) -> None:
+        """Send an INVITE to every contact."""
+        director = self._site.elements.director.endpoint
+        self._branches = [
+            Branch(director, request, target, self) for request, target in self._requests
+        ]
+        mark = loop_mark(self._seeker.request)
+        for branch in list(self._branches):
+            self._seeker.call.saw_request(Party.DIRECTOR, Party.AGENT, b"INVITE")
+            branch.start(mark)
+
+    def cancel(self, why: Lines) -> None:
+        """Stop ringing; the agent is free."""
+        self._finish()
+        for branch in self._branches:
+            if not branch.is_final:
+                self._seeker.call.saw_request(Party.DIRECTOR, Party.AGENT, b"CANCEL")
+            branch.cancel(why)
+        self._release()
+
+    def abandon(self) -> None:
+        """The pool that rang is dead: no CANCEL, and nothing of what still comes is heeded."""
+        self._finish()
+        self._is_dead = True
+        for branch in self._branches:
+            branch.abandon()
+        self._release()
+
+    def hand_to(self, carrier: AnswerCarrier) -> None:
+        """The call has its answer: who carries it now is told when the answer is repeated."""
+        self._carrier = carrier
+
+    def cancel_others(self, why: Lines) -> None:
+        """One contact has answered: the agent's other ones stop ringing."""
+        for branch in self._branches:
+            if branch is not self.winner:
+                branch.cancel(why)
+
+    def on_branch_response(self, branch: Branch, response: Response) -> None:
+        """A contact has responded (for the branch)."""
+        if self._is_dead:
+            return
+        status = response.status
+        call = self._seeker.call
+        call.saw_response(Party.AGENT, Party.DIRECTOR, status, b"INVITE")
+        if status < 200:
+            if not self._is_over:
+                self._seeker.on_ringing(self, response)
+        elif status < 300:
+            if branch is self.winner:
+                if self._carrier is not None:
+                    self._carrier.on_answer_again(self, response)
+            elif self._is_over:
+                end_late_answer(self._site, branch, response)
+            else:
+                self._is_over = True
+                self.winner = branch
+                self._seeker.on_answered(self, response)
+        else:
+            self._fail(branch, status, response)
+
+    def on_branch_failed(self, branch: Branch, status: int) -> None:
+        """A contact is silent or gone (for the branch)."""
+        self._fail(branch, status, None)
+
+    def _fail(self, branch: Branch, status: int, response: Response | None) -> None:
+        self._branches.remove(branch)
+        self._status = max(self._status, status) if status >= 600 else status
+        if self._branches or self._is_over:
+            return
+        self._is_over = True
+        if self.agent is not None:
+            self.agent.release()
+        self._seeker.on_declined(self, self._status, response)
+        if self.agent is not None:
+            self._site.elements.offer_waiting(self.agent)
+
+    def _finish(self) -> None:
+        self._is_over = True
+
+    def _release(self) -> None:
+        if self.agent is not None:
+            self.agent.release()
+            self._site.elements.offer_waiting(self.agent)

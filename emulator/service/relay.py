@@ -1,0 +1,174 @@
+"""A call that was handed over to a registered agent: the director passes on what both ends say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.model.calls import Call, EndedBy
+from emulator.model.ladder import Party
+from emulator.service.routes import strip_own_routes, way_to
+from emulator.service.wording import Lines
+from sip.dialog import Dialog, uri_of
+from sip.message import Request, Response
+from sip.proxy import Branch as ProxyBranch
+from sip.proxy import Forward, Target, forwarded
+from sip.transaction.server import InviteServer, ServerTransaction
+from sip.transport.flow import Flow
+
+if TYPE_CHECKING:
+    from emulator.service.element import Element
+    from emulator.service.registered import RegisteredBranch
+    from emulator.service.site import Site
+
+__all__ = ["End", "RelayedCall"]
+
+
+class End:
+    """One end of a relayed dialog: its tag and header value, its target, the way to it."""
+
+    __slots__ = ("contact", "cseq", "flow", "party", "tag", "value")
+
+    def __init__(
+        self, party: Party, tag: bytes, value: bytes, contact: bytes | None, flow: Flow, cseq: int
+    ) -> None:
+        self.party = party
+        self.tag = tag
+        self.value = value
+        self.contact = contact
+        self.flow = flow
+        self.cseq = cseq  # the highest that this end has sent
+
+    @property
+    def target(self) -> bytes:
+        """The URI that requests to this end are for."""
+        return uri_of(self.contact) if self.contact else b""
+
+
+class RelayedCall:
+    """Passes requests between caller and agent, and ends the call when a BYE has passed."""
+
+    __slots__ = ("_agent", "_caller", "_transaction", "call", "site")
+
+    def __init__(
+        self,
+        site: Site,
+        call: Call,
+        transaction: InviteServer,
+        request: Request,
+        response: Response,
+        agent_flow: Flow,
+        agent_contact: bytes,
+    ) -> None:
+        self.site = site
+        self.call = call
+        self._transaction: InviteServer | None = transaction
+        self._caller = End(
+            Party.CALLER,
+            request.from_tag,
+            request.from_value,
+            request.contact,
+            transaction.flow,
+            request.cseq,
+        )
+        self._agent = End(
+            Party.AGENT,
+            response.to_tag,
+            response.to_value,
+            response.contact or agent_contact,
+            agent_flow,
+            0,
+        )
+
+    def owns(self, request: Request) -> bool:
+        """Whether `request` is within the dialog, from either end."""
+        tags = (request.from_tag, request.to_tag)
+        return tags in (
+            (self._caller.tag, self._agent.tag),
+            (self._agent.tag, self._caller.tag),
+        )
+
+    def on_answer_again(self, branch: RegisteredBranch, response: Response) -> None:
+        """The agent's 2xx again: its ACK is missing, so the caller may not have the first."""
+        if self._transaction is not None:
+            self._transaction.send(response.status, response.to_bytes())
+
+    def on_ack(self, request: Request) -> None:
+        """Pass an ACK to a 2xx on."""
+        source, target = self._ends(request)
+        if self._transaction is not None and source is self._caller:
+            self._transaction.release()
+            self._transaction = None
+        self.call.saw_request(Party.DIRECTOR, target.party, b"ACK")
+        director = self.site.elements.director.endpoint
+        strip_own_routes(request, self.site.elements.addresses)
+        towards = self._towards(target)
+        director.send_ack(forwarded(request, towards), towards.flow)
+
+    def on_request(
+        self, transaction: ServerTransaction, request: Request, element: Element
+    ) -> None:
+        """Pass a request on, and its responses back."""
+        source, target = self._ends(request)
+        call, method = self.call, request.method
+        call.saw_request(source.party, element.party, method)
+        if request.max_forwards == 0:
+            transaction.respond(483)
+            return
+        source.cseq = max(source.cseq, request.cseq)
+        if request.contact is not None and method in (b"INVITE", b"UPDATE"):
+            source.contact = request.contact
+        strip_own_routes(request, self.site.elements.addresses)
+
+        def on_response(response: Response, branch: ProxyBranch) -> None:
+            call.saw_response(target.party, Party.DIRECTOR, response.status, method)
+            if 200 <= response.status < 300 and response.contact is not None:
+                target.contact = response.contact
+            call.saw_response(element.party, source.party, response.status, method)
+
+        call.saw_request(Party.DIRECTOR, target.party, method)
+        forward = Forward(
+            self.site.elements.director.endpoint,
+            transaction,
+            request,
+            [self._towards(target)],
+            on_response=on_response,
+        )
+        forward.start()
+        if method == b"BYE":
+            self.site.end_call(call, EndedBy.CALLER if source is self._caller else EndedBy.AGENT)
+
+    def hang_up(self, why: Lines) -> None:
+        """End it from the middle: BYE both ways, in the name of the other end."""
+        for end, other in ((self._caller, self._agent), (self._agent, self._caller)):
+            dialog = Dialog(
+                self.call.call_id,
+                other.value,
+                other.tag,
+                end.value,
+                end.tag,
+                end.contact,
+                (),
+                other.cseq,
+                None,
+            )
+            self.call.saw_request(Party.DIRECTOR, end.party, b"BYE")
+            towards = self._towards(end)
+            self.site.elements.director.endpoint.send_by(
+                dialog.request(b"BYE", headers=why), None, towards.flow
+            )
+
+    def abandon(self) -> None:
+        """Nothing: no pool is in the path."""
+
+    def stop_repeating(self) -> None:
+        """Nothing: the agent repeats its own 2xx."""
+
+    def _ends(self, request: Request) -> tuple[End, End]:
+        if request.from_tag == self._caller.tag:
+            return self._caller, self._agent
+        return self._agent, self._caller
+
+    def _towards(self, end: End) -> Target:
+        director = self.site.elements.director.endpoint
+        uri = end.target
+        return Target(uri, way_to(director, uri, end.flow))

@@ -1,0 +1,1 @@
+"""UDP and TCP: flows, framing, listeners."""
