@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from typing import cast
 
 from sip.errors import TransportError
 from sip.transport.flow import Address
@@ -123,8 +124,8 @@ class TcpConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin (called by the loop)."""
-        assert isinstance(transport, asyncio.Transport)
-        self._stream = transport
+        # Not by isinstance: uvloop's transports are none of asyncio's classes.
+        self._stream = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
         if peer:
             self.remote = peer[:2]
