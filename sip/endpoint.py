@@ -210,7 +210,8 @@ class Endpoint:
             self._receive_uncommon(data, flow)
             return
         (self.tcp if flow.reliable else self.udp).traffic.count_received(request.method)
-        back = flow if request.sent_by == flow.name else self._way_back(request, flow)
+        is_marked = request.via_mark == VIA_PLAIN and request.sent_by == flow.name
+        back = flow if is_marked else self._way_back(request, flow)
         self.layer.receive_request(request, back)
 
     def _receive_uncommon(self, data: bytes, flow: UdpFlow | TcpConnection) -> None:
