@@ -64,9 +64,9 @@ class Message:
     `branch` and `sent_by` (of the top Via, as received), `contact` (first one, raw, or None),
     `body`. Change them through the methods only, which keep `fields` in step.
 
-    `via_mark` says what the top Via holds for `note_source`; `raw` (all lines, unfolded), `index`
-    (None if the fast path has read them), `listed` and `edited` are what look-up works on.
-    They are of no use elsewhere.
+    `via_mark` says what the top Via holds for `note_source`; `raw` (all lines, unfolded), `listed`
+    (values by name; None if the fast path has read them), `ordered` and `edited` are what look-up
+    works on. They are of no use elsewhere.
     """
 
     __slots__ = (
@@ -78,9 +78,9 @@ class Message:
         "edited",
         "from_tag",
         "from_value",
-        "index",
         "listed",
         "method",
+        "ordered",
         "raw",
         "record_routes",
         "routes",
@@ -107,8 +107,8 @@ class Message:
     contact: bytes | None
     via_mark: int
     raw: bytes
-    index: dict[bytes, bytes] | None
-    listed: Fields | None
+    listed: dict[bytes, bytes] | None
+    ordered: Fields | None
     edited: bool
 
     @property
@@ -120,23 +120,23 @@ class Message:
     def fields(self) -> Fields:
         """All header fields in order: (canonical name, unfolded value), one for each line."""
         if self.edited:
-            self.listed = self._with_routing(self._lines())
+            self.ordered = self._with_routing(self._lines())
             self.edited = False
         return self._lines()
 
     def _lines(self) -> Fields:
         """Give the fields; those of Via, Route and Record-Route may be out of date."""
-        listed = self.listed
-        if listed is None:
+        ordered = self.ordered
+        if ordered is None:
             rows = [row.split(b":", 1) for row in self.raw.split(b"\r\n")[1:]]
-            listed = self.listed = [(NAMES[name], value.strip()) for name, value in rows]
-        return listed
+            ordered = self.ordered = [(NAMES[name], value.strip()) for name, value in rows]
+        return ordered
 
-    def _with_routing(self, listed: Fields) -> Fields:
-        """Give `listed` with Via, Route and Record-Route as their attributes say, one a line."""
+    def _with_routing(self, ordered: Fields) -> Fields:
+        """Give `ordered` with Via, Route and Record-Route as their attributes say, one a line."""
         groups = dict(zip(_ROUTING, (self.vias, self.routes, self.record_routes), strict=True))
         fields: Fields = []
-        for field in listed:
+        for field in ordered:
             name = field[0]
             if name in _ROUTING:
                 fields.extend([(name, value) for value in groups.pop(name, ())])
@@ -147,9 +147,9 @@ class Message:
 
     def first(self, name: bytes) -> bytes | None:
         """Give the value of the first line of header `name` (canonical spelling), or None."""
-        if self.listed is None and not (self.edited and name in _ROUTING):
-            if self.index is not None:
-                value = self.index.get(name)
+        if self.ordered is None and not (self.edited and name in _ROUTING):
+            if self.listed is not None:
+                value = self.listed.get(name)
                 return None if value is None else value.strip()
             if b"\r\n" + name + b":" not in self.raw:
                 return None
@@ -216,7 +216,7 @@ class Message:
         fields = [field for field in self._lines() if field[0] != name]
         at = next((i for i, field in enumerate(self._lines()) if field[0] == name), len(fields))
         fields.insert(at, (name, value))
-        self.listed = fields
+        self.ordered = fields
         self._note(name, value)
 
     def _note(self, name: bytes, value: bytes) -> None:
@@ -230,13 +230,13 @@ class Message:
 
     def add_header(self, name: bytes, value: bytes) -> None:
         """Append a header line. For headers that have no attribute of their own."""
-        self.listed = [*self._lines(), (name, value)]
+        self.ordered = [*self._lines(), (name, value)]
 
     def remove_header(self, name: bytes) -> None:
         """Take every line of header `name` away; those that §8.1.1 requires have to stay."""
         if name in _FIXED or name in (b"From", b"To"):
             raise ValueError(f"{name.decode()} is not removed by remove_header")
-        self.listed = [field for field in self._lines() if field[0] != name]
+        self.ordered = [field for field in self._lines() if field[0] != name]
         if name == b"Contact":
             self.contact = None
 
@@ -268,8 +268,8 @@ class Message:
         other.contact = self.contact
         other.via_mark = self.via_mark
         other.raw = self.raw
-        other.index = self.index
         other.listed = self.listed
+        other.ordered = self.ordered
         other.edited = self.edited
         return other
 
@@ -292,9 +292,9 @@ class Message:
 
         Expects vias, branch, sent_by, from_value, to_value, call_id, cseq and method to be set.
         """
-        self.listed = list(fields)
+        self.ordered = list(fields)
         self.raw = b""
-        self.index = None
+        self.listed = None
         self.edited = False
         self.body = body
         self.via_mark = 0

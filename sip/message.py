@@ -145,8 +145,8 @@ def _index(message: Message, head: bytes, rows: list[bytes]) -> tuple[dict[bytes
             raise
         head = whole
         found, is_repeated = index_fields(split_lines(head)[1:])
-    message.raw, message.index = head, found
-    message.listed, message.edited = None, False
+    message.raw, message.listed = head, found
+    message.ordered, message.edited = None, False
     if is_repeated:
         seen: set[bytes] = set()
         for name, value in message.fields:
@@ -239,8 +239,8 @@ def _lines(message: Message, name: bytes, is_repeated: bool) -> list[bytes]:
     """Give the values of header `name`, which is there."""
     if is_repeated:
         return [value for key, value in message.fields if key == name]
-    assert message.index is not None
-    return [message.index[name].strip()]
+    assert message.listed is not None
+    return [message.listed[name].strip()]
 
 
 def _first_contact(message: Message, lines: list[bytes]) -> bytes:

@@ -95,7 +95,7 @@ def recognise(data: bytes) -> Request | None:
     request.max_forwards = 70 if hops is None or hops == b"70" else int(hops)
     request.body = body
     request.raw = data[: end - 4]
-    request.index = None
     request.listed = None
+    request.ordered = None
     request.edited = False
     return request

@@ -65,7 +65,7 @@ class Request(Message):
         Then its URI is `sip:`, its body at most application/sdp, and it has none of Require,
         Proxy-Require, Route, Record-Route, Accept and Content-Encoding.
         """
-        return self.index is None and self.raw != b""
+        return self.listed is None and self.raw != b""
 
     @property
     def start_line(self) -> bytes:
@@ -101,11 +101,11 @@ class Request(Message):
         fields = self._lines()
         at = next((i for i, field in enumerate(fields) if field[0] == b"Max-Forwards"), None)
         if at is None:
-            self.listed = [*fields, (b"Max-Forwards", b"%d" % self.max_forwards)]
+            self.ordered = [*fields, (b"Max-Forwards", b"%d" % self.max_forwards)]
             return
         self.max_forwards -= 1
-        self.listed = fields.copy()
-        self.listed[at] = (b"Max-Forwards", b"%d" % self.max_forwards)
+        self.ordered = fields.copy()
+        self.ordered[at] = (b"Max-Forwards", b"%d" % self.max_forwards)
 
 
 def note_source(request: Request, host: bytes, port: int) -> None:

@@ -27,7 +27,7 @@ _SIP = re.compile(
     rb"(?:\?(" + URI_HEADER + rb"(?:&" + URI_HEADER + rb")*+))?+"
 ).fullmatch
 _TEL = re.compile(
-    rb"[tT][eE][lL]:(\+[0-9\-.()]*[0-9][0-9\-.()]*|[0-9A-Fa-f*#\-.()]*[0-9A-Fa-f*#][0-9A-Fa-f*#\-.()]*)"
+    rb"[tT][eE][lL]:(\+(?=[\-.()]*+[0-9])[0-9\-.()]++|(?=[\-.()]*+[0-9A-Fa-f*#])[0-9A-Fa-f*#\-.()]++)"
     rb"((?:;[A-Za-z0-9\-]++(?:=(?:[A-Za-z0-9\-_.!~*'()\[\]/:&+$]++|%[0-9A-Fa-f]{2})++)?+)*+)"
 ).fullmatch
 _OTHER = re.compile(OTHER_URI).fullmatch

@@ -23,7 +23,7 @@ from tests.support.torture_messages import TORTURE
 
 COMMON = (SIPP_INVITE, SIPP_ACK, SIPP_BYE, SIPP_CANCEL, PHONE_ACK)
 CORPUS = (*COMMON, PHONE_INVITE, *[case.data for case in TORTURE])
-HOW_IT_IS_KEPT = frozenset(("edited", "index", "listed", "raw"))
+HOW_IT_IS_KEPT = frozenset(("edited", "listed", "ordered", "raw"))
 
 # What a mutation puts in: characters that mean something, and lines that change what is meant.
 PIECES = st.sampled_from(

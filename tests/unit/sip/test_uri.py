@@ -66,6 +66,8 @@ def test_the_user_part_is_unescaped(raw: bytes, user: bytes | None) -> None:
         b"<sip:user@host>",
         b"tel:",
         b"tel:+1(2)x",
+        b"tel:+()",
+        b"tel:+" + b"1" * 60_000 + b"!",
         b"user@host",
         b"",
     ],
