@@ -220,17 +220,17 @@ def _read_lists(message: Message, found: dict[bytes, bytes], is_repeated: bool) 
         message.contact = found[b"Contact"].strip()
         if is_repeated or _is_plain_contact(message.contact) is None:
             message.contact = _first_contact(message, _lines(message, b"Contact", is_repeated))
-    message.routes = _routes(message, found, b"Route", is_repeated)
-    message.record_routes = _routes(message, found, b"Record-Route", is_repeated)
+    message.routes = []
+    message.record_routes = []
+    if b"Route" in found:
+        message.routes = _routes(_lines(message, b"Route", is_repeated))
+    if b"Record-Route" in found:
+        message.record_routes = _routes(_lines(message, b"Record-Route", is_repeated))
 
 
-def _routes(
-    message: Message, found: dict[bytes, bytes], name: bytes, is_repeated: bool
-) -> list[bytes]:
-    if name not in found:
-        return []
-    routes = []
-    for line in _lines(message, name, is_repeated):
+def _routes(lines: list[bytes]) -> list[bytes]:
+    routes: list[bytes] = []
+    for line in lines:
         routes += [line] if _is_plain_route(line) else split_routes(line)
     return routes
 
