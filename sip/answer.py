@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sip.deadlines import Deadline, Deadlines
+from sip.deadlines import Deadlines
 from sip.timers import Timers
 from sip.transport.flow import Flow
 
@@ -22,7 +22,7 @@ class AnswerUser(Protocol):
 class Answer:
     """One 2xx in flight. Call `acknowledge` when its ACK comes, `abandon` to stop silently."""
 
-    __slots__ = ("_data", "_deadline", "_deadlines", "_flow", "_give_up", "_interval", "_t2",
+    __slots__ = ("_data", "_deadlines", "_flow", "_give_up", "_interval", "_t2",
                  "_user", "repetitions")  # fmt: skip
 
     def __init__(
@@ -37,11 +37,11 @@ class Answer:
         self._give_up = deadlines.clock() + timers.timeout
         self.repetitions = 0
         # §13.3.1.4: repeated over reliable transports too, as a proxy may change over to UDP.
-        self._deadline: Deadline = deadlines.after(timers.t1, _repeat, self)
+        # `later`: nearly every ACK comes in time, and then the callback finds nothing to do.
+        deadlines.later(timers.t1, _repeat, self)
 
     def acknowledge(self) -> None:
         """The ACK has come, or is no longer awaited: stop, and let go of the response."""
-        self._deadline.cancel()
         self._user = None
         self._data = b""
 
@@ -60,9 +60,7 @@ class Answer:
             self.repetitions += 1
         self._interval = min(self._interval * 2, self._t2)
         delay = min(self._interval, max(self._give_up - now, 0.001))
-        self._deadline = self._deadlines.after(
-            self._interval if delay == self._interval else round(delay, 2), _repeat, self
-        )
+        self._deadlines.after(delay, _repeat, self)
 
 
 def _repeat(answer: Answer) -> None:

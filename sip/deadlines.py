@@ -8,6 +8,7 @@ that is not one of a few goes to a heap. Nothing here reads a clock or sleeps: t
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +51,8 @@ class Deadlines:
     something becomes due before everything that was known.
     """
 
-    __slots__ = ("_heap", "_next", "_kept", "_queues", "cancelled", "clock", "on_earlier")
+    __slots__ = ("_heap", "_kept", "_next", "_plain", "_queues", "cancelled", "clock",
+                 "on_earlier")  # fmt: skip
 
     def __init__(
         self, clock: Callable[[], float], on_earlier: Callable[[float], None] | None = None
@@ -59,12 +61,31 @@ class Deadlines:
         self.on_earlier = on_earlier
         self._queues: dict[float, deque[Deadline]] = {}
         self._heap: list[Deadline] = []
-        self._next: float | None = None
+        self._plain: dict[float, deque[tuple[float, Callable[[Any], None], Any]]] = {}
+        self._next = math.inf
         self._kept = 0
         self.cancelled = 0
 
     def __len__(self) -> int:
-        return self._kept - self.cancelled
+        return self._kept - self.cancelled + sum(map(len, self._plain.values()))
+
+    def later(self, delay: float, callback: Callable[[Any], None], argument: Any) -> None:
+        """Call `callback(argument)` in `delay` seconds: what is not to be cancelled.
+
+        A third of the cost of `after`, which matters where each message has some.
+        """
+        due = self.clock() + delay
+        queue = self._plain.get(delay)
+        if queue is None:
+            if len(self._plain) >= _MAX_QUEUES:
+                self.after(delay, callback, argument)
+                return
+            queue = self._plain[delay] = deque()
+        queue.append((due, callback, argument))
+        if due < self._next:
+            self._next = due
+            if self.on_earlier is not None:
+                self.on_earlier(due)
 
     def after(self, delay: float, callback: Callable[[Any], None], argument: Any) -> Deadline:
         """Call `callback(argument)` in `delay` seconds, unless cancelled before."""
@@ -83,7 +104,7 @@ class Deadlines:
             heapq.heappush(self._heap, deadline)
         else:
             queue.append(deadline)
-        if self._next is None or due < self._next:
+        if due < self._next:
             self._next = due
             if self.on_earlier is not None:
                 self.on_earlier(due)
@@ -106,21 +127,24 @@ class Deadlines:
 
     def next_due(self) -> float | None:
         """When the earliest deadline is due, or None if there is none."""
-        earliest: float | None = None
+        earliest = math.inf
+        for plain in self._plain.values():
+            if plain and plain[0][0] < earliest:
+                earliest = plain[0][0]
         for queue in self._queues.values():
             while queue and queue[0].callback is None:
                 queue.popleft()
                 self._drop_cancelled()
-            if queue and (earliest is None or queue[0].due < earliest):
+            if queue and queue[0].due < earliest:
                 earliest = queue[0].due
         heap = self._heap
         while heap and heap[0].callback is None:
             heapq.heappop(heap)
             self._drop_cancelled()
-        if heap and (earliest is None or heap[0].due < earliest):
+        if heap and heap[0].due < earliest:
             earliest = heap[0].due
         self._next = earliest
-        return earliest
+        return None if earliest == math.inf else earliest
 
     def run(self, now: float) -> int:
         """Call what is due at `now`, oldest first in each queue; say how many were called.
@@ -129,6 +153,13 @@ class Deadlines:
         `next_due` is then still not later than `now`.
         """
         called = 0
+        for plain in list(self._plain.values()):
+            while plain and plain[0][0] <= now:
+                _, call, argument = plain.popleft()
+                call(argument)
+                called += 1
+                if called >= _RUN_AT_MOST:
+                    return called
         for queue in list(self._queues.values()):
             while queue and queue[0].due <= now:
                 deadline = queue.popleft()

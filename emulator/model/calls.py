@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Iterator
+from time import monotonic as _monotonic
+from time import time as _time
 from typing import Any
 
 from emulator.model.agents import Agent
 from emulator.model.groups import HostedGroup
-from emulator.model.ladder import MAX_STEPS, Ladder, StepKind
+from emulator.model.ladder import (
+    MAX_STEPS,
+    TICKS,
+    StepKind,
+    new_steps,
+    note_step,
+    request_step,
+    response_step,
+)
 from emulator.rules import Kind, Pool, Verdict
 
-__all__ = ["Call", "CallState", "CallStore", "EndedBy"]
+__all__ = ["Call", "CallState", "CallStore", "EndedBy", "Shelf"]
 
 
 class CallState:
@@ -37,13 +46,14 @@ class EndedBy:
 class Call:
     """One call to a group, to a person, or on behalf of a group.
 
-    Times are seconds since 1970. `carrier` deals with what arrives within the call's dialogs.
+    Times are seconds since 1970, but for `begun`, which is on the monotonic clock. `carrier` deals with what arrives within the call's dialogs.
     `changes` are the verdicts of phases that it has lived through, with their time.
     """
 
     __slots__ = (
         "agent",
         "agent_call_id",
+        "begun",
         "call_id",
         "caller",
         "carrier",
@@ -56,14 +66,15 @@ class Call:
         "host",
         "is_imported",
         "kind",
-        "ladder",
         "number",
         "on_behalf_of",
         "owner",
         "reason",
+        "shelf",
         "started",
         "state",
         "status",
+        "steps",
         "target",
         "verdict",
     )
@@ -96,7 +107,8 @@ class Call:
         self.on_behalf_of: str | None = None
         self.agent: Agent | None = None
         self.state = CallState.PENDING
-        self.started = time.time()
+        self.started = _time()
+        self.begun = _monotonic()
         self.connected: float | None = None
         self.ended: float | None = None
         self.ended_by: str | None = None
@@ -106,7 +118,8 @@ class Call:
         self.verdict = verdict
         self.changes: tuple[tuple[float, str, Verdict], ...] = ()
         self.carrier: Any = None
-        self.ladder = b""
+        self.shelf: Shelf
+        self.steps = new_steps()
 
     @property
     def is_live(self) -> bool:
@@ -115,23 +128,34 @@ class Call:
 
     def saw_request(self, source: int, target: int, method: bytes) -> None:
         """Note in the ladder that a request passed."""
-        if len(self.ladder) < MAX_STEPS * 8:
-            self.ladder += Ladder.request(time.time() - self.started, source, target, method)
+        self.saw(request_step(source, target, method))
 
     def saw_response(self, source: int, target: int, status: int, method: bytes) -> None:
         """Note in the ladder that a response passed."""
-        if len(self.ladder) < MAX_STEPS * 8:
-            self.ladder += Ladder.response(
-                time.time() - self.started, source, target, status, method
-            )
+        self.saw(response_step(source, target, status, method))
 
     def note(self, kind: StepKind, number: int, source: int = 0, target: int = 0) -> None:
         """Note a decision in the ladder."""
-        if len(self.ladder) < MAX_STEPS * 8:
-            self.ladder += Ladder.note(time.time() - self.started, kind, number, source, target)
+        self.saw(note_step(kind, number, source, target))
+
+    def saw(self, entry: int) -> None:
+        """Note a step in the ladder, as `request_step` and the like give it."""
+        steps = self.steps
+        if len(steps) < MAX_STEPS:
+            steps.append((int((_monotonic() - self.begun) * TICKS) & 0xFFFFFFFF) << 32 | entry)
 
 
-Bucket = dict[int, Call]
+class Shelf:
+    """The live calls that the rules make no difference between: same host, kind and owner."""
+
+    __slots__ = ("connected", "host", "kind", "owner", "pending")
+
+    def __init__(self, host: Pool, kind: Kind, owner: Pool | None) -> None:
+        self.host = host
+        self.kind = kind
+        self.owner = owner
+        self.pending: dict[int, Call] = {}
+        self.connected: dict[int, Call] = {}
 
 
 class CallStore:
@@ -143,16 +167,16 @@ class CallStore:
     __slots__ = (
         "_by_call_id",
         "_by_number",
-        "_buckets",
         "_ended",
         "_keep",
         "_number",
+        "_shelves",
     )
 
     def __init__(self, keep: int) -> None:
         self._keep = keep
         self._number = 0
-        self._buckets: dict[tuple[Any, ...], Bucket] = {}
+        self._shelves: dict[tuple[Pool, Kind, Pool | None], Shelf] = {}
         self._by_call_id: dict[bytes, Call | list[Call]] = {}
         self._by_number: dict[int, Call] = {}  # in the order in which the calls began
         self._ended: deque[Call] = deque()
@@ -164,20 +188,31 @@ class CallStore:
 
     def add(self, call: Call) -> None:
         """Take in a new pending call."""
-        self._bucket(call)[call.number] = call
-        self._by_number[call.number] = call
+        key = (call.host, call.kind, call.owner)
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            shelf = self._shelves[key] = Shelf(*key)
+        call.shelf = shelf
+        number = call.number
+        shelf.pending[number] = call
+        self._by_number[number] = call
         self.index(call.call_id, call)
 
     def connect(self, call: Call) -> None:
         """Make a pending call connected."""
-        del self._bucket(call)[call.number]
+        shelf = call.shelf
+        del shelf.pending[call.number]
         call.state = CallState.CONNECTED
-        call.connected = time.time()
-        self._bucket(call)[call.number] = call
+        call.connected = _time()
+        shelf.connected[call.number] = call
 
     def end(self, call: Call) -> None:
         """Make a live call an ended one, and forget the oldest ended one past the limit."""
-        self._bucket(call).pop(call.number, None)
+        shelf = call.shelf
+        if call.state == CallState.CONNECTED:
+            shelf.connected.pop(call.number, None)
+        else:
+            shelf.pending.pop(call.number, None)
         call.state = CallState.ENDED
         self._ended.append(call)
         while len(self._ended) > self._keep:
@@ -212,26 +247,30 @@ class CallStore:
         """Every call that can be asked for, in the order in which they began."""
         return list(self._by_number.values())
 
-    def live(self) -> Iterator[tuple[tuple[Any, ...], Bucket]]:
+    def shelves(self) -> list[Shelf]:
+        """The live calls, by what the rules ask of them."""
+        return list(self._shelves.values())
+
+    def live(self) -> Iterator[tuple[tuple[str, Pool, Kind, Pool | None], dict[int, Call]]]:
         """Live calls in buckets: the key is (state, host, kind, owner)."""
-        for key, bucket in self._buckets.items():
-            if bucket:
-                yield key, bucket
+        for shelf in self._shelves.values():
+            yield (CallState.PENDING, shelf.host, shelf.kind, shelf.owner), shelf.pending
+            yield (CallState.CONNECTED, shelf.host, shelf.kind, shelf.owner), shelf.connected
 
     def live_calls(self) -> list[Call]:
         """Every live call, oldest first."""
-        calls = [call for _, bucket in self.live() for call in bucket.values()]
+        calls = [
+            call
+            for shelf in self._shelves.values()
+            for calls in (shelf.pending, shelf.connected)
+            for call in calls.values()
+        ]
         calls.sort(key=lambda call: call.number)
         return calls
 
     def pending_calls(self) -> list[Call]:
         """Every pending call."""
-        return [
-            call
-            for key, bucket in self._buckets.items()
-            if key[0] == CallState.PENDING
-            for call in bucket.values()
-        ]
+        return [call for shelf in self._shelves.values() for call in shelf.pending.values()]
 
     def ended_calls(self) -> deque[Call]:
         """The ended calls that are kept, in the order in which they ended."""
@@ -239,24 +278,18 @@ class CallStore:
 
     def counts(self) -> dict[str, int]:
         """How many calls are pending and connected."""
-        counts = {CallState.CONNECTED: 0, CallState.PENDING: 0}
-        for key, bucket in self._buckets.items():
-            counts[key[0]] += len(bucket)
-        return counts
+        shelves = self._shelves.values()
+        return {
+            CallState.CONNECTED: sum(len(shelf.connected) for shelf in shelves),
+            CallState.PENDING: sum(len(shelf.pending) for shelf in shelves),
+        }
 
     def clear(self) -> None:
         """Forget every call."""
-        self._buckets.clear()
+        self._shelves.clear()
         self._by_call_id.clear()
         self._ended.clear()
         self._by_number.clear()
-
-    def _bucket(self, call: Call) -> Bucket:
-        key = (call.state, call.host, call.kind, call.owner)
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = self._buckets[key] = {}
-        return bucket
 
     def _unindex(self, call_id: bytes, call: Call) -> None:
         found = self._by_call_id.get(call_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
 from itertools import islice
+from time import time as _time
 from typing import Any, NamedTuple
 
 __all__ = ["KEEP_EVENTS", "Event", "Journal"]
@@ -31,14 +31,14 @@ class Journal:
     __slots__ = ("_events", "_listeners", "number")
 
     def __init__(self) -> None:
-        self._events: deque[Event] = deque(maxlen=KEEP_EVENTS)
+        self._events: deque[tuple[int, float, str, Any]] = deque(maxlen=KEEP_EVENTS)
         self._listeners: set[Callable[[], None]] = set()
         self.number = 0
 
     def write(self, kind: str, payload: Any) -> None:
         """Append an event."""
         self.number += 1
-        self._events.append(Event(self.number, time.time(), kind, payload))
+        self._events.append((self.number, _time(), kind, payload))
         if self._listeners:
             for listener in tuple(self._listeners):
                 listener()
@@ -49,14 +49,14 @@ class Journal:
         if wanted <= 0:
             return [], False
         # From the newest backwards: those who follow ask for few, and skipping costs.
-        found = list(islice(reversed(self._events), wanted))
+        found = [Event(*each) for each in islice(reversed(self._events), wanted)]
         found.reverse()
         return found, len(found) < wanted
 
     @property
     def newest(self) -> Event:
         """The event written last; raises IndexError if there is none."""
-        return self._events[-1]
+        return Event(*self._events[-1])
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after each event; returns what stops it."""

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 from emulator.rules import Pool
 
-__all__ = ["MAX_STEPS", "METHODS", "Ladder", "Party", "Step", "StepKind", "party_of"]
+__all__ = [
+    "MAX_STEPS",
+    "TICKS",
+    "CommonSteps",
+    "Party",
+    "Step",
+    "StepKind",
+    "new_steps",
+    "note_step",
+    "party_of",
+    "request_step",
+    "response_step",
+    "steps_of",
+]
 
 MAX_STEPS = 400
-_STEP = struct.Struct("<IBBH")
-_UNIT = 1e-5  # ten microseconds: eleven hours fit
+TICKS = 100_000  # a second; the 32 bits for the time hold half a day
 
 
 class Party(IntEnum):
@@ -34,15 +46,14 @@ class StepKind(IntEnum):
     RESPONSE = 1
     RULE = 2
     RINGS = 3  # an agent is rung
-    DISCARDED = 4  # swallowed by a black hole or a closed listener
 
 
-METHODS = (
+_METHODS = (
     b"INVITE", b"ACK", b"BYE", b"CANCEL", b"OPTIONS", b"INFO", b"UPDATE", b"MESSAGE", b"REFER",
     b"NOTIFY", b"PRACK", b"SUBSCRIBE", b"REGISTER", b"PUBLISH",
 )  # fmt: skip
-_METHOD_NUMBER = {method: number for number, method in enumerate(METHODS)}
-_OTHER = len(METHODS)
+_METHOD_NUMBER = {method: number for number, method in enumerate(_METHODS)}
+_OTHER = len(_METHODS)
 _INTERNAL = frozenset((Party.DIRECTOR, Party.PRIMARY, Party.BACKUP, Party.AGENTS))
 
 
@@ -68,43 +79,66 @@ class Step:
         return self.source in _INTERNAL and self.target in _INTERNAL
 
 
-class Ladder:
-    """Packing and unpacking of steps: a call keeps them as plain bytes."""
+def new_steps() -> array[int]:
+    """No steps yet. An entry holds, from the top: time, source, target, method, kind, value."""
+    return array("Q")
 
-    @staticmethod
-    def request(after: float, source: int, target: int, method: bytes) -> bytes:
-        """A request that passed, `after` seconds."""
-        return _STEP.pack(
-            int(after / _UNIT) & 0xFFFFFFFF,
-            source << 4 | target,
-            StepKind.REQUEST,
-            _METHOD_NUMBER.get(method, _OTHER),
+
+def _code(source: int, target: int, kind: int, method: int, value: int) -> int:
+    return source << 28 | target << 24 | method << 20 | kind << 16 | value
+
+
+_REQUESTS: dict[tuple[int, int, bytes], int] = {
+    (int(source), int(target), method): _code(source, target, StepKind.REQUEST, number, 0)
+    for source in Party
+    for target in Party
+    for method, number in _METHOD_NUMBER.items()
+}
+
+
+def request_step(source: int, target: int, method: bytes) -> int:
+    """The entry, but for its time, of a request that passed."""
+    code = _REQUESTS.get((source, target, method))
+    return _code(source, target, StepKind.REQUEST, _OTHER, 0) if code is None else code
+
+
+def response_step(source: int, target: int, status: int, method: bytes) -> int:
+    """The entry, but for its time, of a response that passed."""
+    number = _METHOD_NUMBER.get(method, _OTHER)
+    return source << 28 | target << 24 | number << 20 | 0x10000 | status
+
+
+class CommonSteps:
+    """The entries of an ordinary call at one element, made once: most calls need no others."""
+
+    __slots__ = ("ack", "answer", "bye", "bye_answer", "from_agents", "inwards", "invite",
+                 "ringing")  # fmt: skip
+
+    def __init__(self, party: Party) -> None:
+        self.invite = request_step(Party.CALLER, party, b"INVITE")
+        self.ringing = response_step(party, Party.CALLER, 180, b"INVITE")
+        self.answer = response_step(party, Party.CALLER, 200, b"INVITE")
+        self.ack = request_step(Party.CALLER, party, b"ACK")
+        self.bye = request_step(Party.CALLER, party, b"BYE")
+        self.bye_answer = response_step(party, Party.CALLER, 200, b"BYE")
+        self.from_agents = response_step(Party.AGENTS, party, 200, b"INVITE")
+        self.inwards = {each: request_step(party, each, b"INVITE") for each in Party}
+
+
+def note_step(kind: StepKind, number: int, source: int = 0, target: int = 0) -> int:
+    """The entry, but for its time, of a rule decision, or of an agent that is rung."""
+    return _code(source, target, kind, _OTHER, number & 0xFFFF)
+
+
+def steps_of(entries: Iterable[int]) -> Iterator[Step]:
+    """Unpack the steps of a call, in order."""
+    for entry in entries:
+        number = entry >> 20 & 0x0F
+        yield Step(
+            (entry >> 32) / TICKS,
+            StepKind(entry >> 16 & 0x0F),
+            Party(entry >> 28 & 0x0F),
+            Party(entry >> 24 & 0x0F),
+            entry & 0xFFFF,
+            _METHODS[number] if number < _OTHER else b"(other)",
         )
-
-    @staticmethod
-    def response(after: float, source: int, target: int, status: int, method: bytes) -> bytes:
-        """A response that passed."""
-        return _STEP.pack(
-            int(after / _UNIT) & 0xFFFFFFFF,
-            source << 4 | target,
-            StepKind.RESPONSE | _METHOD_NUMBER.get(method, _OTHER) << 4,
-            status,
-        )
-
-    @staticmethod
-    def note(after: float, kind: StepKind, number: int, source: int = 0, target: int = 0) -> bytes:
-        """A rule decision, or an agent that is rung."""
-        return _STEP.pack(
-            int(max(after, 0.0) / _UNIT) & 0xFFFFFFFF, source << 4 | target, kind, number
-        )
-
-    @staticmethod
-    def steps(packed: bytes) -> Iterator[Step]:
-        """Unpack the steps of a call, in order."""
-        for ticks, parties, kind, value in _STEP.iter_unpack(packed):
-            word = StepKind(kind & 0x0F)
-            number = value if word is StepKind.REQUEST else kind >> 4
-            method = METHODS[number] if number < _OTHER else b"(other)"
-            yield Step(
-                ticks * _UNIT, word, Party(parties >> 4), Party(parties & 0x0F), value, method
-            )

@@ -114,7 +114,10 @@ class ServedDialog:
             transaction.respond(481)
             return
         method = request.method
-        call.saw_request(Party.CALLER, element.party, method)
+        if method == b"BYE":
+            call.saw(element.steps.bye)
+        else:
+            call.saw_request(Party.CALLER, element.party, method)
         if not self.dialog.accepts(request):
             self._respond(transaction, 500, element, method)
             return
@@ -183,7 +186,7 @@ class ServedDialog:
         if self._transaction is not None:
             self._transaction.release()
             self._transaction = None
-        call.saw_response(element.party, Party.CALLER, 200, b"BYE")
+        call.saw(element.steps.bye_answer)
         transaction.respond(200)
         self.call = None
         self.site.end_call(call, EndedBy.CALLER)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from emulator.model.calls import Call, CallState, EndedBy
-from emulator.model.ladder import Party
+from emulator.model.ladder import CommonSteps, Party
 from emulator.rules import Pool
 from emulator.service.destinations import Destination, Destinations, Reach
 from emulator.service.wording import (
@@ -43,7 +43,7 @@ class Element:
     `pool` is the pool that the listener belongs to, or None.
     """
 
-    __slots__ = ("_destinations", "endpoint", "name", "party", "pool", "site")
+    __slots__ = ("_destinations", "endpoint", "name", "party", "pool", "site", "steps")
 
     def __init__(
         self,
@@ -59,6 +59,7 @@ class Element:
     ) -> None:
         self.name = name
         self.party = party
+        self.steps = CommonSteps(party)
         self.pool = pool
         self.site = site
         self._destinations = destinations
@@ -105,7 +106,7 @@ class Element:
         for call in self.site.calls.by_call_id(request.call_id):
             carrier = call.carrier
             if carrier is not None and carrier.owns(request):
-                call.saw_request(Party.CALLER, self.party, b"ACK")
+                call.saw(self.steps.ack)
                 carrier.on_ack(request)
                 return
 

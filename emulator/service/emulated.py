@@ -9,7 +9,6 @@ from emulator.model.calls import EndedBy
 from emulator.model.topology import OnCall
 from emulator.service.branches import Seeker
 from emulator.service.wording import Lines
-from sip.deadlines import Deadline
 
 if TYPE_CHECKING:
     from emulator.service.dialogs import ServedDialog
@@ -23,13 +22,12 @@ _STATUS = {OnCall.DECLINE: 603, OnCall.BUSY: 486}
 class EmulatedBranch:
     """An emulated endpoint that rings for one call."""
 
-    __slots__ = ("_deadline", "_is_over", "_seeker", "_site", "agent")
+    __slots__ = ("_is_over", "_seeker", "_site", "agent")
 
     def __init__(self, site: Site, seeker: Seeker, agent: Agent) -> None:
         self._site = site
         self._seeker = seeker
         self.agent = agent
-        self._deadline: Deadline | None = None
         self._is_over = False
 
     def ring(self) -> None:
@@ -40,14 +38,14 @@ class EmulatedBranch:
             if after_ms:
                 self._seeker.on_ringing(self, None)
             # later, so that nobody is told while still choosing whom to ring
-            self._deadline = self._site.deadlines.after((after_ms or 0) / 1000, _refuse, self)
+            self._site.deadlines.later((after_ms or 0) / 1000, _refuse, self)
             return
         if after_ms == 0:
             self._answer()
             return
         self._seeker.on_ringing(self, None)
         if after_ms is not None and not self._is_over:
-            self._deadline = self._site.deadlines.after(after_ms / 1000, _answer, self)
+            self._site.deadlines.later(after_ms / 1000, _answer, self)
 
     def cancel(self, why: Lines) -> None:
         """Stop ringing; the agent is free."""
@@ -61,18 +59,13 @@ class EmulatedBranch:
 
     def _finish(self) -> None:
         self._is_over = True
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
 
     def _answer(self) -> None:
-        self._deadline = None
         if not self._is_over:
             self._is_over = True
             self._seeker.on_answered(self, None)
 
     def _refuse(self) -> None:
-        self._deadline = None
         if not self._is_over:
             self._is_over = True
             self.agent.release()

@@ -44,8 +44,9 @@ def connect_emulated(
     call.agent = agent
     call.carrier = served
     site.calls.connect(call)
-    call.saw_response(Party.AGENTS, seeker.element.party, 200, b"INVITE")
-    call.saw_response(seeker.element.party, Party.CALLER, 200, b"INVITE")
+    steps = seeker.element.steps
+    call.saw(steps.from_agents)
+    call.saw(steps.answer)
     site.tell(call)
     hang_up_later(site, served, agent)
     return True

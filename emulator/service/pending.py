@@ -16,7 +16,7 @@ from emulator.model.ladder import Party, StepKind
 from emulator.model.topology import Action, OverflowCandidate, Routing, Terminate
 from emulator.rules import Style, Verdict
 from emulator.service.branches import Branch
-from emulator.service.wording import SERVER, Lines, rendered, rule_lines
+from emulator.service.wording import Lines, rendered, rule_lines
 from sip.deadlines import Deadline
 from sip.message import Request, Response
 from sip.transaction.server import InviteServer, ServerTransaction
@@ -30,7 +30,9 @@ __all__ = ["ELSEWHERE", "PendingCall"]
 ELSEWHERE: Lines = ((b"Reason", b'SIP;cause=200;text="Call completed elsewhere"'),)
 _GIVEN_UP: Lines = ((b"Reason", b'SIP;cause=487;text="Request Terminated"'),)
 _NOT_IN_TIME: Lines = ((b"Reason", b'SIP;cause=408;text="Request Timeout"'),)
-_SERVER = b"Server: %b\r\n" % SERVER
+
+
+_NOBODY: frozenset[Agent] = frozenset()
 
 
 class PendingCall:
@@ -58,12 +60,12 @@ class PendingCall:
         self.tag = element.endpoint.new_tag()
         self._branches: list[Branch] = []
         self._has_rung = False
-        self._missed: set[Agent] = set()
-        self._declined: set[Agent] = set()
+        self._missed: frozenset[Agent] = _NOBODY
+        self._declined: frozenset[Agent] = _NOBODY
         self._alert: Deadline | None = None
         self._queue: Deadline | None = None
         self._queued_at: float | None = None
-        self._grace: list[Deadline] = []
+        self._grace: list[Deadline] | None = None
         self._ringing_group: AgentGroup | None = None
 
     # -- seeking ----------------------------------------------------------------------------------
@@ -73,7 +75,7 @@ class PendingCall:
         if self._ring_next(self._declined | self._missed if self._missed else self._declined):
             return
         if self._missed:  # all have been tried: another round
-            self._missed.clear()
+            self._missed = _NOBODY
             if self._ring_next(self._declined):
                 return
         self._wait()
@@ -96,7 +98,7 @@ class PendingCall:
         if agent in self._declined:
             return False
         if self._ring_next(self._declined):
-            self._missed.clear()
+            self._missed = _NOBODY
             return True
         return False
 
@@ -105,7 +107,7 @@ class PendingCall:
         """Whether some agent rings for the call."""
         return bool(self._branches)
 
-    def _ring_next(self, excluded: set[Agent]) -> bool:
+    def _ring_next(self, excluded: frozenset[Agent]) -> bool:
         for agent_group in self.group.agent_groups:
             agents = agent_group.choose(excluded)
             if agents:
@@ -175,7 +177,7 @@ class PendingCall:
     def move_to(self, group: HostedGroup) -> None:
         """Go on in the queue of another group of the same pool."""
         self._stop_seeking(_NOT_IN_TIME)
-        self._missed.clear()
+        self._missed = _NOBODY
         self.group = group
         self.hunt()
 
@@ -200,9 +202,10 @@ class PendingCall:
         agent = branch.agent
         assert agent is not None
         if status == 408:
-            self._missed.add(agent)
+            self._missed = self._missed | {agent}
         else:
-            self._declined.add(agent)
+            self._declined = self._declined | {agent}
+            self._grace = self._grace or []
             self._grace.append(
                 self.pool.site.deadlines.after(
                     self.pool.site.topology.ringback_grace_seconds, _grace_is_over, (self, agent)
@@ -324,7 +327,7 @@ class PendingCall:
         if self._grace:
             for deadline in self._grace:
                 deadline.cancel()
-            self._grace.clear()
+            self._grace = None
 
     def _stop_alert(self) -> None:
         if self._alert is not None:
@@ -343,12 +346,16 @@ class PendingCall:
         self.group.seekers.pop(self.call.number, None)
 
     def _respond(self, status: int) -> None:
-        self.call.saw_response(self.element.party, Party.CALLER, status, b"INVITE")
-        self.transaction.respond(
+        element = self.element
+        if status == 180:
+            self.call.saw(element.steps.ringing)
+        else:
+            self.call.saw_response(element.party, Party.CALLER, status, b"INVITE")
+        transaction = self.transaction
+        transaction.respond(
             status,
             to_tag=self.tag,
-            headers=b"Contact: %b\r\n%b"
-            % (self.pool.contact(self.transaction.flow.transport), _SERVER),
+            headers=self.pool.early_headers(transaction.flow.transport),
         )
 
     def on_alert_over(self) -> None:
@@ -357,7 +364,7 @@ class PendingCall:
         self._stop_alert()
         for branch in branches:
             if branch.agent is not None:
-                self._missed.add(branch.agent)
+                self._missed = self._missed | {branch.agent}
             branch.cancel(_NOT_IN_TIME)
         self.hunt()
 
@@ -368,7 +375,7 @@ class PendingCall:
 
     def on_grace_over(self, agent: Agent) -> None:
         """`agent` may be offered the call again."""
-        self._declined.discard(agent)
+        self._declined = self._declined - {agent}
         if not self._branches and self.call.ended is None:
             self.offer(agent)
 

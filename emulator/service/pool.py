@@ -14,7 +14,7 @@ from emulator.service.handover import bridge_registered, connect_emulated, conne
 from emulator.service.pending import ELSEWHERE, PendingCall
 from emulator.service.registered import RegisteredBranch
 from emulator.service.silence import SilentRefusal
-from emulator.service.wording import Lines, rendered
+from emulator.service.wording import SERVER, Lines, rendered
 from sip.message import Request, Response
 from sip.transaction.server import InviteServer
 
@@ -29,7 +29,7 @@ __all__ = ["PoolService"]
 class PoolService:
     """Hosts response groups behind `element`, the pool's own listener."""
 
-    __slots__ = ("_contacts", "element", "party", "pool", "ringer", "site")
+    __slots__ = ("_contacts", "_early", "element", "party", "pool", "ringer", "site")
 
     def __init__(self, pool: Pool, site: Site, element: Element, ringer: Ringer) -> None:
         self.pool = pool
@@ -38,6 +38,7 @@ class PoolService:
         self.element = element
         self.ringer = ringer
         self._contacts: dict[bytes, bytes] = {}
+        self._early: dict[bytes, bytes] = {}
 
     def contact(self, transport: bytes) -> bytes:
         """The pool's own Contact for a dialog over `transport`."""
@@ -46,9 +47,18 @@ class PoolService:
             contact = self._contacts[transport] = self.element.endpoint.contact(b"", transport)
         return contact
 
+    def early_headers(self, transport: bytes) -> bytes:
+        """The header lines of the pool's provisional responses."""
+        lines = self._early.get(transport)
+        if lines is None:
+            lines = b"Contact: %b\r\nServer: %b\r\n" % (self.contact(transport), SERVER)
+            self._early[transport] = lines
+        return lines
+
     def forget_contacts(self) -> None:
         """The listener has another address now."""
         self._contacts.clear()
+        self._early.clear()
 
     def take(
         self,
@@ -67,9 +77,10 @@ class PoolService:
         call.carrier = pending
         transaction.user = pending
         site.calls.add(call)
-        call.saw_request(Party.CALLER, element.party, b"INVITE")
+        steps = element.steps
+        call.saw(steps.invite)
         if element.party is not self.party:
-            call.saw_request(element.party, self.party, b"INVITE")
+            call.saw(steps.inwards[self.party])
         site.tell(call, ruling)
         if not group.has_agents:
             pending.refuse(480, EndedBy.QUEUE, (), None)

@@ -57,6 +57,7 @@ class Site:
         "groups",
         "journal",
         "phase_log",
+        "primary_is_down",
         "rules",
         "seekers",
         "tally",
@@ -74,6 +75,7 @@ class Site:
         self.timers = Timers(timers.t1_ms / 1000, timers.t2_ms / 1000, timers.t4_ms / 1000)
         self.journal = Journal()
         self.first_style = style
+        self.primary_is_down = False  # gone: from the outage until it serves again
         self.phase_log = PhaseLog(time.time(), style)
         self.calls = CallStore(topology.keep_calls)
         self.callers: dict[bytes, EmulatedCaller] = {}  # emulated agents' own calls, by tag
@@ -133,10 +135,12 @@ class Site:
         """The phase in force with its epoch and style."""
         return self.phase_log.now
 
-    @property
-    def primary_is_down(self) -> bool:
-        """Whether the primary pool is gone: from the outage until it serves again."""
-        return self.phase in (Phase.OUTAGE, Phase.FAILING_OVER, Phase.FAILED_OVER)
+    def enter(self, phase: Phase, style: Style) -> PhaseEntry:
+        """Append to the phase log: the instant of a change."""
+        entry = self.phase_log.enter(phase, time.time(), style)
+        self.primary_is_down = phase in (Phase.OUTAGE, Phase.FAILING_OVER, Phase.FAILED_OVER)
+        self.forget_placements()
+        return entry
 
     def is_down(self, pool: Pool) -> bool:
         """Whether `pool` is gone."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 from emulator.model.agents import Agent
-from emulator.model.calls import Call, CallState, EndedBy
+from emulator.model.calls import Call, CallState, EndedBy, Shelf
 from emulator.model.phase_log import PhaseEntry
 from emulator.rules import (
     Phase,
@@ -122,7 +123,7 @@ class Succession:
                 else:
                     site.end_call(call, EndedBy.ADMIN)
                     self._pacer.add(partial(carrier.hang_up, ()))
-            entry = site.phase_log.enter(Phase.NORMAL, time.time(), site.first_style)
+            entry = site.enter(Phase.NORMAL, site.first_style)
             elements.pools[Pool.PRIMARY].element.endpoint.set_silent(False)
             for caller in list(site.callers.values()):
                 caller.hang_up()
@@ -139,15 +140,14 @@ class Succession:
         """The instant: the entry in the log, and the fate of every call that lives at it."""
         site = self._site
         begun = time.perf_counter()
-        entry = site.phase_log.enter(to, time.time(), style or before.style)
-        site.forget_placements()
+        entry = site.enter(to, style or before.style)
         account = Account(to, entry.epoch)
         doomed: list[tuple[Verdict, list[Call]]] = []
-        for (state, host, kind, owner), bucket in list(site.calls.live()):
-            if owner is None:
+        for row, shelf, bucket in _rows(site):
+            if shelf.owner is None or not bucket:
                 continue
-            row = Row.CONNECTED if state == CallState.CONNECTED else Row.PENDING
-            ruling = verdict(Situation(row, owner, host, kind), to, site.rules)
+            situation = Situation(row, shelf.owner, shelf.host, shelf.kind)
+            ruling = verdict(situation, to, site.rules)
             counts = account.cells.setdefault(ruling.cell, [0, 0])
             site.tally.count_verdict(ruling.cell, len(bucket))
             if ruling.disconnects:
@@ -157,6 +157,7 @@ class Succession:
             else:
                 counts[0] += len(bucket)
                 account.kept += len(bucket)
+                state = CallState.CONNECTED if row is Row.CONNECTED else CallState.PENDING
                 change = ((entry.time, state, ruling),)
                 for call in bucket.values():
                     call.verdict = ruling
@@ -252,3 +253,9 @@ class Succession:
         idle = asyncio.Event()
         self._pacer.when_idle(idle.set)
         await idle.wait()
+
+
+def _rows(site: Site) -> Iterator[tuple[Row, Shelf, dict[int, Call]]]:
+    for shelf in site.calls.shelves():
+        yield Row.CONNECTED, shelf, shelf.connected
+        yield Row.PENDING, shelf, shelf.pending

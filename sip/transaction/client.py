@@ -172,11 +172,11 @@ class ClientTransaction:
             delay = self.layer.timers.timer_d
         else:
             delay = self.layer.timers.t4
-        self.layer.deadlines.after(delay, _forget, self)
+        self.layer.deadlines.later(delay, _forget, self)
 
     def _start_linger(self) -> None:
         self._data = None
-        self.layer.deadlines.after(self.layer.timers.timeout, _forget, self)
+        self.layer.deadlines.later(self.layer.timers.timeout, _forget, self)
 
     def _end(self) -> None:
         if self.flow.reliable:

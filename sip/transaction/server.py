@@ -158,12 +158,12 @@ class InviteServer:
     def _start_forget(self) -> None:
         self.release()
         if self.flow.reliable:
-            self._layer.deadlines.after(0.0, _forget_invite, self)
+            self._layer.deadlines.later(0.0, _forget_invite, self)
         else:
-            self._layer.deadlines.after(self._layer.timers.t4, _forget_invite, self)
+            self._layer.deadlines.later(self._layer.timers.t4, _forget_invite, self)
 
     def _start_linger(self) -> None:
-        self._layer.deadlines.after(self._layer.timers.timeout, _forget_invite, self)
+        self._layer.deadlines.later(self._layer.timers.timeout, _forget_invite, self)
 
     def _tell_timeout(self) -> None:
         if self.user is not None:
@@ -236,7 +236,7 @@ class NonInviteServer:
     def _start_forget(self) -> None:
         # Timer J. Zero over a reliable transport, where nothing is retransmitted.
         delay = 0.0 if self.flow.reliable else self._layer.timers.timeout
-        self._layer.deadlines.after(delay, _forget, self)
+        self._layer.deadlines.later(delay, _forget, self)
 
 
 ServerTransaction = InviteServer | NonInviteServer
