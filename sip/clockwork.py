@@ -6,7 +6,9 @@ import asyncio
 
 from sip.deadlines import Deadlines
 
-__all__ = ["Clockwork"]
+__all__ = ["TICK_SECONDS", "Clockwork"]
+
+TICK_SECONDS = 0.003
 
 
 class Clockwork:
@@ -37,7 +39,10 @@ class Clockwork:
                 return
             self._handle.cancel()
         self._due = due
-        self._handle = self._loop.call_later(max(0.0, due - self._deadlines.clock()), self._run)
+        delay = due - self._deadlines.clock()
+        # Never less than a tick, so that what is due at about the same time costs one wake-up;
+        # uvloop would round a shorter delay to none and spin until it is over.
+        self._handle = self._loop.call_later(max(delay, TICK_SECONDS) if delay > 0 else 0, self._run)
 
     def _run(self) -> None:
         self._handle = None
