@@ -35,6 +35,7 @@ class Endpoint:
     problems   the statuses of the problem documents that it may answer, beside those that every
                endpoint may.
     is_open    whether it is answered without a token.
+    may_take_long  whether the client is to stay: an answer to HEAD makes no sense then.
     """
 
     method: str
@@ -49,3 +50,4 @@ class Endpoint:
     problems: tuple[HTTPStatus, ...] = ()
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = False
+    may_take_long: bool = False

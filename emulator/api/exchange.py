@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -13,15 +14,27 @@ from pydantic import BaseModel, ValidationError
 from emulator.api.problems import Problem, ProblemKind
 from emulator.operations.administration import Administration
 
-__all__ = ["ADMINISTRATION", "BODY_SECONDS", "MAX_BODY_BYTES", "Exchange", "json_answer"]
+__all__ = [
+    "ADMINISTRATION",
+    "BODY_SECONDS",
+    "MAX_BODY_BYTES",
+    "READ_SECONDS",
+    "Exchange",
+    "json_answer",
+    "json_list_answer",
+]
 
 ADMINISTRATION = web.AppKey("administration", Administration)
 MAX_BODY_BYTES = 256 * 1024
 BODY_SECONDS = 10.0
+READ_SECONDS = 30.0  # how long a client may leave a part of a long answer unread
+_PART = 200
+_HEADERS = {"Cache-Control": "no-store"}
 # What curl says of `-d` unless told otherwise. Pages elsewhere are kept out by their Origin.
 _ACCEPTED_TYPES = ("application/json", "application/x-www-form-urlencoded", "")
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_Item = TypeVar("_Item")
 
 
 class Exchange:
@@ -78,14 +91,40 @@ class Exchange:
             raise _invalid(_fields(error)) from error
 
 
-def json_answer(value: Any, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+def json_answer(
+    value: Any, status: HTTPStatus = HTTPStatus.OK, headers: dict[str, str] | None = None
+) -> web.Response:
     """The answer that carries `value` as JSON."""
     return web.Response(
         status=int(status),
-        body=json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"),
+        body=_encoded(value),
         content_type="application/json",
-        headers={"Cache-Control": "no-store"},
+        headers=_HEADERS | (headers or {}),
     )
+
+
+async def json_list_answer(
+    request: web.Request, name: str, items: Sequence[_Item], show: Callable[[_Item], Any]
+) -> web.StreamResponse:
+    """The answer `{name: [...]}`, written in parts: others get their turn between them."""
+    if len(items) <= _PART:
+        return json_answer({name: [show(item) for item in items]})
+    response = web.StreamResponse(headers=_HEADERS)
+    response.content_type = "application/json"
+    await response.prepare(request)
+    separator = b'{"%b": [' % name.encode()
+    for start in range(0, len(items), _PART):
+        part = b", ".join(_encoded(show(item)) for item in items[start : start + _PART])
+        async with asyncio.timeout(READ_SECONDS):
+            await response.write(separator + part)
+        separator = b", "
+        await asyncio.sleep(0)
+    await response.write_eof(b"]}")
+    return response
+
+
+def _encoded(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _malformed(error: ValidationError) -> Problem:

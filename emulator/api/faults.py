@@ -42,6 +42,10 @@ async def answer_faults(request: web.Request, handler: _Handler) -> web.StreamRe
         return problem.response()
     except web.HTTPException as error:
         return _of_http(request, error).response()
+    except ConnectionError:
+        raise  # the client has gone
+    except web.RequestPayloadError as error:
+        return _of_payload(error).response()
     except Exception as error:  # noqa: BLE001 - the last line of defence
         known = _of_error(error)
         if known is not None:
@@ -69,6 +73,15 @@ def _of_error(error: Exception) -> Problem | None:
         if isinstance(error, kind):
             return Problem(status, problem, str(error))
     return None
+
+
+def _of_payload(error: web.RequestPayloadError) -> Problem:
+    return Problem(
+        HTTPStatus.BAD_REQUEST,
+        ProblemKind.MALFORMED_REQUEST,
+        f"the body can't be read: {error}"[:300],
+        headers={"Connection": "close"},
+    )
 
 
 def _of_http(request: web.Request, error: web.HTTPException) -> Problem:

@@ -1,17 +1,31 @@
-"""What goes in and out of the admin API, as models: the OpenAPI document is made from them."""
+"""What goes into the admin API, as models that judge it."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from emulator.rules import Kind, Phase, Pool, Style
 
-__all__ = ["CallListQuery", "CallQuery", "Model", "PhaseChange"]
+__all__ = [
+    "CallListQuery",
+    "CallOrder",
+    "CallQuery",
+    "DatabaseChange",
+    "GroupsNamed",
+    "LadderQuery",
+    "Model",
+    "PhaseChange",
+    "SignIn",
+    "WaitQuery",
+]
 
 CallStateWord = Literal["pending", "connected", "ended"]
+Name = Annotated[str, Field(min_length=1, max_length=256)]
+Text = Annotated[str, Field(min_length=1, max_length=2048)]
 _MOST_CALLS = 100_000
+_LONGEST_WAIT_SECONDS = 3600
 
 
 class Model(BaseModel):
@@ -28,6 +42,37 @@ class PhaseChange(Model):
     """How the primary pool goes down; only where it does."""
     expected_epoch: int | None = Field(None, ge=0)
     """Refuse the change if the epoch is another by now."""
+
+
+class GroupsNamed(Model):
+    """Which groups; all of them when none are named."""
+
+    groups: list[Name] | None = Field(None, min_length=1, max_length=10_000)
+
+
+class DatabaseChange(Model):
+    """Whether the database answers from now on."""
+
+    up: bool
+
+
+class CallOrder(Model):
+    """A call that an emulated agent is to place."""
+
+    from_: Name = Field(alias="from")
+    """The agent's name."""
+    to: Text
+    """A group, a person, a number or a URI."""
+    on_behalf_of: Name | None = None
+    """The group on whose behalf."""
+
+
+class SignIn(Model):
+    """Which groups to sign in to, or out of."""
+
+    groups: list[Name] = Field(min_length=1, max_length=10_000)
+    imported: bool | None = None
+    """True: the imported copies, false: the originals; without it, whichever permits it."""
 
 
 class CallQuery(Model):
@@ -47,5 +92,19 @@ class CallListQuery(CallQuery):
     """Which calls are meant, and how many of them: the newest."""
 
     limit: int = Field(100, ge=0, le=_MOST_CALLS)
+    """How many at most: the newest. They are listed oldest first."""
     latest: int | None = Field(None, ge=0, le=_MOST_CALLS)
-    """That many of the newest, newest first; without it they are listed oldest first."""
+    """That many of the newest, listed newest first."""
+
+
+class WaitQuery(CallQuery):
+    """Which call is waited for, and how long."""
+
+    timeout: float = Field(30, ge=0, le=_LONGEST_WAIT_SECONDS)
+    """In seconds."""
+
+
+class LadderQuery(Model):
+    """How the ladder is to be drawn; without it the Accept header says so."""
+
+    format: Literal["text", "mermaid", "svg"] | None = None

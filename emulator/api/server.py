@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,8 +12,15 @@ from aiohttp import web
 from emulator.api.endpoint import Endpoint
 from emulator.api.exchange import ADMINISTRATION, MAX_BODY_BYTES, Exchange
 from emulator.api.faults import answer_faults
+from emulator.api.gate import GATE, Gate, note_request
+from emulator.api.lag import LoopLag
+from emulator.api.openapi import openapi_document
 from emulator.api.routes import ENDPOINTS
+from emulator.api.routes.calls import MAX_WAITING, WAITING
+from emulator.api.routes.documents import LAG, OPENAPI, PAGE, read_page
+from emulator.api.routes.events import LISTENING, MAX_LISTENING
 from emulator.api.routes.health import READY
+from emulator.api.seats import Seats
 from emulator.api.security import guard
 from emulator.operations.administration import Administration
 
@@ -33,32 +41,22 @@ class ApiSettings:
 
 
 class ApiServer:
-    """The admin API on one TCP port."""
+    """The admin API on one TCP port; to be made on the loop that it serves on."""
 
-    __slots__ = ("_app", "_runner", "_settings", "port")
+    __slots__ = ("_app", "_runner", "_server", "_settings", "port")
 
     def __init__(self, administration: Administration, settings: ApiSettings) -> None:
-        names = frozenset(
-            name.lower() for name in (settings.host, settings.advertise) if name is not None
-        )
-        open_paths = frozenset(each.path for each in ENDPOINTS if each.is_open)
-        app = web.Application(
-            middlewares=[answer_faults, guard(settings.token, names, open_paths)],
-            client_max_size=MAX_BODY_BYTES,
-        )
-        app[ADMINISTRATION] = administration
-        app[READY] = []
-        for endpoint in ENDPOINTS:
-            app.router.add_route(endpoint.method, endpoint.path, _handler(endpoint))
-        self._app = app
         self._settings = settings
+        self._app = _application(administration, settings)
         self._runner = web.AppRunner(
-            app,
+            self._app,
             access_log=None,
             logger=_silent(),
+            handler_cancellation=True,
             keepalive_timeout=_KEEP_ALIVE_SECONDS,
             shutdown_timeout=_END_SECONDS,
         )
+        self._server: asyncio.Server | None = None
         self.port = 0
 
     @property
@@ -71,12 +69,18 @@ class ApiServer:
         """Listen; raises OSError if the address can't be had."""
         settings = self._settings
         await self._runner.setup()
+        server = self._runner.server
+        assert server is not None  # there since the setup
+        loop = asyncio.get_running_loop()
+        gate = self._app[GATE]
+        gate.open(server)
         try:
-            await web.TCPSite(self._runner, settings.host, settings.port).start()
+            self._server = await loop.create_server(gate, settings.host, settings.port)
         except OSError:
             await self._runner.cleanup()
             raise
-        self.port = self._runner.addresses[0][1]
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._app[LAG].start()
 
     def set_ready(self, is_ready: bool) -> None:
         """Say at `/readyz` whether everything is in place."""
@@ -84,14 +88,52 @@ class ApiServer:
 
     async def close(self) -> None:
         """Stop listening, and let go of every client."""
+        self._app[LAG].stop()
+        self._app[GATE].close()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for seats in (self._app[WAITING], self._app[LISTENING]):
+            seats.dismiss()
         await self._runner.cleanup()
 
 
+def _application(administration: Administration, settings: ApiSettings) -> web.Application:
+    names = frozenset(
+        name.lower() for name in (settings.host, settings.advertise) if name is not None
+    )
+    open_paths = frozenset(each.path for each in ENDPOINTS if each.is_open)
+    app = web.Application(
+        middlewares=[note_request, answer_faults, guard(settings.token, names, open_paths)],
+        client_max_size=MAX_BODY_BYTES,
+    )
+    app[ADMINISTRATION] = administration
+    app[GATE] = Gate(asyncio.get_running_loop())
+    app[READY] = []
+    app[LAG] = LoopLag(asyncio.get_running_loop())
+    app[WAITING] = Seats(MAX_WAITING, "waiting")
+    app[LISTENING] = Seats(MAX_LISTENING, "listening")
+    app[OPENAPI] = openapi_document(ENDPOINTS)
+    app[PAGE] = read_page()
+    for endpoint in ENDPOINTS:
+        methods = [endpoint.method]
+        if endpoint.method == "GET" and not endpoint.may_take_long:
+            methods.append("HEAD")
+        for method in methods:
+            app.router.add_route(method, endpoint.path, _handler(endpoint))
+    return app
+
+
 def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def handle(request: web.Request) -> web.StreamResponse:
+    async def stay(request: web.Request) -> web.StreamResponse:
         return await endpoint.handle(Exchange(request))
 
-    return handle
+    async def carry_out(request: web.Request) -> web.StreamResponse:
+        # What has begun is done to the end, whether the client is still there or not.
+        task = asyncio.ensure_future(endpoint.handle(Exchange(request)))
+        return await asyncio.shield(task)
+
+    return stay if endpoint.may_take_long else carry_out
 
 
 def _silent() -> logging.Logger:

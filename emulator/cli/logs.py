@@ -10,6 +10,8 @@ from typing import Any
 
 import structlog
 
+from emulator.operations.times import as_text
+
 __all__ = ["BURST", "RateLimit", "set_logging_up"]
 
 BURST = 20
@@ -64,16 +66,25 @@ def set_logging_up(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             RateLimit(),
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _stamp,
             _one_line_fault,
             structlog.dev.ConsoleRenderer(colors=True)
             if is_terminal
-            else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+            else structlog.processors.LogfmtRenderer(
+                key_order=["timestamp", "level", "event"], bool_as_flag=False
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _stamp(logger: Any, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Add the time, unless the line tells of something that has its own."""
+    if "timestamp" not in line:
+        line["timestamp"] = as_text(time.time())
+    return line
 
 
 def _one_line_fault(

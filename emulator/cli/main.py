@@ -6,10 +6,11 @@ Nothing heavy is imported here: `rgs --help` is to be there at once.
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
-from emulator.cli import up
+from emulator.cli import calls, demo, not_built, rulebook, status, up
 from emulator.cli.exits import ExitCode, Failure
 
 __all__ = ["app", "main"]
@@ -24,12 +25,28 @@ app = typer.Typer(
 )
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from emulator import __version__
+
+        sys.stdout.write(f"rgs {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
-def _rgs() -> None:
-    """What stands before a command's name: nothing so far."""
+def _rgs(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None:
+    """What stands before a command's name."""
 
 
-up.add_to(app)
+for commands in (up, demo, status, calls, rulebook, not_built):
+    commands.add_to(app)
 
 
 def main() -> None:

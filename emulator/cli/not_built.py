@@ -4,9 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import typer
+
 from emulator.cli.exits import ExitCode, Failure
 
-__all__ = ["refuse_options"]
+__all__ = ["add_to", "refuse_options"]
+
+_TAKES_ANYTHING = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make the commands known to `app`, so that they can be refused."""
+    app.command("shell", hidden=True, context_settings=_TAKES_ANYTHING)(_shell)
+    app.command("load", hidden=True, context_settings=_TAKES_ANYTHING)(_load)
+
+
+def _shell() -> None:
+    raise Failure(ExitCode.USAGE, "shell is not built yet; see `rgs --help` for what is")
+
+
+def _load() -> None:
+    raise Failure(ExitCode.USAGE, "load is not built yet; see `rgs --help` for what is")
 
 
 def refuse_options(command: str, given: Mapping[str, object]) -> None:
@@ -14,4 +36,5 @@ def refuse_options(command: str, given: Mapping[str, object]) -> None:
     names = [name for name, value in given.items() if value is not None]
     if names:
         told = "is not built yet" if len(names) == 1 else "are not built yet"
-        raise Failure(ExitCode.USAGE, f"{command}: {', '.join(names)} {told}; leave it out")
+        it = "it" if len(names) == 1 else "them"
+        raise Failure(ExitCode.USAGE, f"{command}: {', '.join(names)} {told}; leave {it} out")

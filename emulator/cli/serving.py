@@ -13,6 +13,7 @@ import structlog
 
 from emulator.api import ApiServer, ApiSettings
 from emulator.cli.addresses import judge_addresses
+from emulator.cli.chronicle import Chronicle
 from emulator.cli.exits import ExitCode, Failure
 from emulator.cli.logs import set_logging_up
 from emulator.deployment import Deployment
@@ -111,6 +112,8 @@ async def _serve(
             f"up: cannot bind HTTP {host}:{options.http_port}: {_why(error)}; "
             "choose another port by --http-port",
         ) from error
+    chronicle = Chronicle(administration, loop)
+    chronicle.start()
     _warn_of_small_buffers(deployment)
     _settle_memory()
     api.set_ready(True)
@@ -118,6 +121,7 @@ async def _serve(
     await ended.wait()
     api.set_ready(False)
     count = await end_all_calls(administration)
+    chronicle.stop()
     _log.info("ended", calls=count)
     await api.close()
     deployment.close()

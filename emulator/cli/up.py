@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from emulator.cli.exits import ExitCode, Failure
 from emulator.cli.not_built import refuse_options
+from emulator.cli.words import LevelWord, LoopWord, ReadingWord, StyleWord
 
 __all__ = ["add_to"]
-
-StyleWord = Literal["graceful", "crash", "blackhole"]
-ReadingWord = Literal["hosted", "literal"]
-LoopWord = Literal["uvloop", "asyncio"]
-LevelWord = Literal["debug", "info", "warning", "error"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -69,7 +65,11 @@ def _up(
     pcap: Annotated[Path | None, typer.Option(hidden=True)] = None,
     hep: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:  # fmt: skip
-    """Start both pools, the director and the emulated agents, and stay."""
+    """Start the emulator, and stay.
+
+    Both pools, the director and the emulated agents listen when the line that begins with `ready`
+    is there; it names the addresses. Ctrl-C ends live calls and then the emulator.
+    """
     refuse_options(
         "up",
         {

@@ -1,4 +1,4 @@
-"""The state of the deployment, and entering phases."""
+"""The state of the deployment, entering phases, and going back to the start."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from emulator.api import answers
 from emulator.api.endpoint import Answer, Endpoint
 from emulator.api.exchange import Exchange, json_answer
-from emulator.api.models import PhaseChange
+from emulator.api.models import Model, PhaseChange
 from emulator.operations.phases import enter_phase, show_account, show_state
+from emulator.operations.resetting import reset
 
 __all__ = ["ENDPOINTS"]
 
@@ -26,18 +28,35 @@ async def _enter(exchange: Exchange) -> web.StreamResponse:
     return json_answer(show_account(account))
 
 
+async def _reset(exchange: Exchange) -> web.StreamResponse:
+    await exchange.body(Model)
+    return json_answer(await reset(exchange.administration))
+
+
 ENDPOINTS = (
     Endpoint(
         "GET", "/api/v1/state", "getState", "Phase, import, pools, live calls.", _state, "phases",
-        {HTTPStatus.OK: Answer("The state now.")},
+        {HTTPStatus.OK: Answer("The state now.", answers.State)},
     ),
     Endpoint(
         "PUT", "/api/v1/phase", "enterPhase",
         "Enter a phase; answered when every drop that is due at once has been handed to the "
         "transport.",
         _enter, "phases",
-        {HTTPStatus.OK: Answer("What became of the calls that lived at that instant.")},
+        {
+            HTTPStatus.OK: Answer(
+                "What became of the calls that lived at that instant.", answers.PhaseAccount
+            )
+        },
         body=PhaseChange,
-        problems=(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
+        problems=(HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
+    ),
+    Endpoint(
+        "POST", "/api/v1/reset", "reset",
+        "Phase normal, no calls; import, sign-ins, bindings and databases as at the start.",
+        _reset, "phases",
+        {HTTPStatus.OK: Answer("The state now.", answers.State)},
+        body=Model,
+        problems=(HTTPStatus.SERVICE_UNAVAILABLE,),
     ),
 )  # fmt: skip

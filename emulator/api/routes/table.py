@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from emulator.api.endpoint import Endpoint
-from emulator.api.routes import calls, health, phases
+from emulator.api.routes import agents, calls, documents, events, health, imports, ladders, phases
 
 __all__ = ["ENDPOINTS"]
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
-    *health.ENDPOINTS,
     *phases.ENDPOINTS,
+    *imports.ENDPOINTS,
     *calls.ENDPOINTS,
+    *ladders.ENDPOINTS,
+    *agents.ENDPOINTS,
+    *events.ENDPOINTS,
+    *health.ENDPOINTS,
+    *documents.ENDPOINTS,
 )

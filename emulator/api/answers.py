@@ -1,0 +1,206 @@
+"""What comes out of the admin API, as models: documentation is made of them, tests hold to them.
+
+The answers themselves are built as plain values by the operations, as models would cost more than
+all else on a list of calls.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from emulator.api.models import CallStateWord, Model
+from emulator.rules import Kind, Outcome, Phase, Pool, Reading, Style
+
+__all__ = [
+    "Agent",
+    "Agents",
+    "Call",
+    "Calls",
+    "Console",
+    "Import",
+    "PhaseAccount",
+    "PoolState",
+    "ProblemDocument",
+    "State",
+]
+
+
+class PoolState(Model):
+    """How a pool is."""
+
+    serving: bool
+    database: bool
+    """Whether its back-end database answers."""
+
+
+class Pools(Model):
+    """Both of them."""
+
+    primary: PoolState
+    backup: PoolState
+
+
+class CallCounts(Model):
+    """How many live calls there are."""
+
+    connected: int
+    pending: int
+
+
+class State(Model):
+    """The deployment as it is now."""
+
+    phase: Phase
+    epoch: int
+    """Grows with every change of phase."""
+    imported: bool
+    """Whether any copy exists."""
+    style: Style
+    reading: Reading
+    pools: Pools
+    calls: CallCounts
+
+
+class CellCounts(Model):
+    """What became of the calls that one cell ruled."""
+
+    kept: int
+    dropped: int
+
+
+class PhaseAccount(Model):
+    """What a change of phase did to the calls that lived at that instant."""
+
+    phase: Phase
+    epoch: int
+    decided_ms: float
+    kept: int
+    dropped: int
+    cells: dict[str, CellCounts]
+
+
+class Import(Model):
+    """Which groups have an imported copy."""
+
+    imported: bool
+    groups: list[str]
+
+
+class Verdict(Model):
+    """What the rules said last."""
+
+    cell: str
+    outcome: Outcome
+    rule_phase: Phase
+    """The phase whose rule was applied: `normal` for groups of the backup pool."""
+
+
+class HistoryEntry(Model):
+    """One thing that a call has been through."""
+
+    time: str
+    state: CallStateWord
+    cell: str | None = None
+    """The cell that decided, where one did."""
+
+
+class Call(Model):
+    """A call. Times are RFC 3339, in UTC, with microseconds."""
+
+    id: str
+    call_ids: list[str] = Field(min_length=1, max_length=2)
+    """Call-ID of the caller's leg, and of the agent's once there is one."""
+    caller: str
+    group: str | None
+    """None: a call to a person."""
+    kind: Kind
+    owner: Pool | None
+    host: Pool
+    """The pool that carries it; of a handed-over call, the pool that routed it."""
+    imported: bool
+    on_behalf_of: str | None
+    agent: str | None
+    agent_home: Pool | None
+    state: CallStateWord
+    started: str
+    connected: str | None
+    ended: str | None
+    ended_by: Literal["caller", "agent", "rule", "admin", "queue", "fault"] | None
+    status: int | None
+    """The final SIP status that the caller got, where the call was refused."""
+    reason: str | None
+    verdict: Verdict | None
+    history: list[HistoryEntry]
+
+
+class Calls(Model):
+    """A list of calls."""
+
+    calls: list[Call]
+
+
+class AgentGroupEntry(Model):
+    """A response group that an agent serves."""
+
+    name: str
+    signed_in: bool
+
+
+class Agent(Model):
+    """An agent."""
+
+    name: str
+    home: Pool
+    endpoint: Literal["emulated", "registered", "none"]
+    contacts: list[str]
+    reachable: bool
+    """Whether the phase lets the agent be rung."""
+    groups: list[AgentGroupEntry]
+    calls: int
+    """How many ring or talk now."""
+
+
+class Agents(Model):
+    """Every agent."""
+
+    agents: list[Agent]
+
+
+class ConsoleGroup(Model):
+    """A group as the console shows it; a group and its imported copy are two entries."""
+
+    name: str
+    owner: Pool
+    imported: bool
+    formal: bool
+    can_sign_in: bool
+    signed_in: bool
+
+
+class Console(Model):
+    """What an agent's console shows now."""
+
+    agent: str
+    groups: list[ConsoleGroup]
+
+
+class FieldFault(Model):
+    """What is wrong with one field or parameter."""
+
+    field: str
+    detail: str
+
+
+class ProblemDocument(Model):
+    """Why a request was not carried out (RFC 9457). Nothing has changed."""
+
+    type: str
+    """Where the kind of problem is explained, relative to this server."""
+    title: str
+    status: int
+    detail: str
+    cell: str | None = None
+    """The cell of the rules that forbids it."""
+    errors: list[FieldFault] | None = None

@@ -1,0 +1,115 @@
+"""Writes to the log what the journal tells: phases, imports, and what the rules have ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from emulator.model.calls import Call, CallState, EndedBy
+from emulator.model.journal import Event
+from emulator.operations.administration import Administration
+from emulator.operations.times import as_text
+
+__all__ = ["Chronicle"]
+
+_EVERY_SECONDS = 0.2
+_MOST_AT_ONCE = 200
+
+_log = structlog.get_logger("rgs")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    time: float
+    text: str
+    about: dict[str, Any]
+    is_detail: bool = False
+
+
+class Chronicle:
+    """Looks at the journal five times a second, so that a call pays nothing for being logged.
+
+    Of a burst only the newest events are looked at; phases are never missed.
+    """
+
+    __slots__ = ("_administration", "_epoch", "_handle", "_loop", "_number")
+
+    def __init__(self, administration: Administration, loop: asyncio.AbstractEventLoop) -> None:
+        self._administration = administration
+        self._loop = loop
+        self._number = administration.site.journal.number
+        self._epoch = administration.site.entry.epoch
+        self._handle: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._handle = self._loop.call_later(_EVERY_SECONDS, self._turn)
+
+    def stop(self) -> None:
+        """Write what is left, and end."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+            self.write()
+
+    def write(self) -> None:
+        """Write what has happened since the last time, in order."""
+        lines = sorted((*self._phases(), *self._events()), key=lambda line: line.time)
+        for line in lines:
+            write = _log.debug if line.is_detail else _log.info
+            about = {name: value for name, value in line.about.items() if value is not None}
+            write(line.text, timestamp=as_text(line.time), **about)
+
+    def _turn(self) -> None:
+        self.write()
+        self._handle = self._loop.call_later(_EVERY_SECONDS, self._turn)
+
+    def _phases(self) -> Iterator[_Line]:
+        site = self._administration.site
+        since, self._epoch = self._epoch, site.entry.epoch
+        if since != self._epoch:
+            for entry in site.phase_log.entries:
+                if entry.epoch > since:
+                    about = {"phase": entry.phase, "epoch": entry.epoch, "style": entry.style}
+                    yield _Line(entry.time, "phase", about)
+
+    def _events(self) -> Iterator[_Line]:
+        journal = self._administration.site.journal
+        since, self._number = self._number, journal.number
+        first = max(since, self._number - _MOST_AT_ONCE)
+        events, _ = journal.since(first)
+        if first > since and events:
+            about = {"events": first - since}
+            yield _Line(events[0].time, "more events than are logged one by one", about)
+        for event in events:
+            yield from _told(event)
+
+
+def _told(event: Event) -> Iterator[_Line]:
+    payload: Any = event.payload
+    if event.kind == "import":
+        about = {"imported": payload["imported"], "groups": ",".join(payload["groups"])}
+        yield _Line(event.time, "import", about)
+    elif event.kind == "call":
+        yield _call_line(event.time, payload[0], payload[1])
+
+
+def _call_line(time: float, call: Call, state: str) -> _Line:
+    about: dict[str, Any] = {
+        "call": call.number,
+        "call_id": call.call_id.decode("utf-8", "replace"),
+        "group": call.group.name if call.group is not None else None,
+        "host": call.host,
+        "cell": call.verdict.cell if call.verdict is not None else None,
+    }
+    if state != CallState.ENDED:
+        return _Line(time, f"call {state}", about, is_detail=True)
+    about["status"] = call.status
+    if call.ended_by == EndedBy.RULE:
+        is_refused = call.first_verdict is not None and call.first_verdict.disconnects
+        return _Line(time, "call refused by rule" if is_refused else "call ended by rule", about)
+    return _Line(time, "call ended", {"by": call.ended_by, **about}, is_detail=True)

@@ -1,0 +1,130 @@
+"""The agent console: which groups an agent sees, and signing in to the formal ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from emulator.model.agent_groups import AgentGroup
+from emulator.model.agents import Agent
+from emulator.model.groups import HostedGroup
+from emulator.operations.administration import Administration
+from emulator.operations.agents import find_agent, is_signed_in
+from emulator.operations.errors import ForbiddenByRule, NotThere
+from emulator.rules import Outcome, Row, Situation, Verdict, verdict
+from emulator.service.site import Site
+
+__all__ = ["show_console", "sign_in", "sign_out"]
+
+
+def show_console(administration: Administration, name: str) -> dict[str, Any]:
+    """What the console of the agent `name` shows now, in plain values; raises NotThere."""
+    agent = find_agent(administration, name)
+    site = administration.site
+    shown = []
+    for group in _groups_of(site, agent):
+        ruling = _ruling(site, group)
+        if ruling.outcome is not Outcome.HIDDEN:
+            shown.append(
+                {
+                    "name": group.name,
+                    "owner": group.owner,
+                    "imported": group.is_copy,
+                    "formal": any(_formal_groups(agent, group)),
+                    "can_sign_in": _permits(ruling),
+                    "signed_in": is_signed_in(agent, group),
+                }
+            )
+    return {"agent": name, "groups": shown}
+
+
+def sign_in(
+    administration: Administration,
+    name: str,
+    groups: Sequence[str],
+    *,
+    imported: bool | None = None,
+) -> dict[str, Any]:
+    """Sign the agent `name` in to groups, all of them or none; gives the console.
+
+    imported  True means the copies, False the originals, None whichever permits it.
+
+    Raises NotThere, or ForbiddenByRule with the cell. Informal groups stay as they are.
+    """
+    return _change(administration, name, groups, imported, AgentGroup.sign_in)
+
+
+def sign_out(
+    administration: Administration,
+    name: str,
+    groups: Sequence[str],
+    *,
+    imported: bool | None = None,
+) -> dict[str, Any]:
+    """Sign the agent `name` out of groups, as `sign_in` does in."""
+    return _change(administration, name, groups, imported, AgentGroup.sign_out)
+
+
+def _change(
+    administration: Administration,
+    name: str,
+    groups: Sequence[str],
+    imported: bool | None,
+    change: Callable[[AgentGroup, Agent], None],
+) -> dict[str, Any]:
+    agent = find_agent(administration, name)
+    site = administration.site
+    chosen = [_choose(site, agent, each, imported) for each in dict.fromkeys(groups)]
+    formal = [each for group in chosen for each in _formal_groups(agent, group)]
+    for each in formal:
+        change(each, agent)
+    if formal:
+        site.journal.write("agent", agent)
+        site.elements.offer_waiting(agent)
+    return show_console(administration, name)
+
+
+def _choose(site: Site, agent: Agent, name: str, imported: bool | None) -> HostedGroup:
+    """The original or the copy that is meant; raises NotThere or ForbiddenByRule."""
+    every = list(_groups_of(site, agent))
+    candidates = [
+        group
+        for group in every
+        if group.name == name and (imported is None or group.is_copy is imported)
+    ]
+    if not candidates:
+        what = "imported copy of a group" if imported else "group"
+        raise NotThere(f"{what} of {agent.name}", name, sorted({group.name for group in every}))
+    rulings = [_ruling(site, group) for group in candidates]
+    for group, ruling in zip(candidates, rulings, strict=True):
+        if _permits(ruling):
+            return group
+    first = rulings[0]
+    if first.outcome is Outcome.HIDDEN:
+        told = f"{name} is not shown on the console in phase {first.phase}"
+    else:
+        told = f"agents cannot sign in to or out of {name} in phase {first.phase}"
+    raise ForbiddenByRule(first.cell, told)
+
+
+def _groups_of(site: Site, agent: Agent) -> Iterator[HostedGroup]:
+    """The groups that `agent` serves: each original, and behind it its copy."""
+    for name, group in site.groups.items():
+        if agent in group.agents:
+            yield group
+        copy = site.copies.get(name)
+        if copy is not None and agent in copy.agents:
+            yield copy
+
+
+def _formal_groups(agent: Agent, group: HostedGroup) -> Iterator[AgentGroup]:
+    return (each for each in group.agent_groups if each.is_formal and agent in each.members)
+
+
+def _ruling(site: Site, group: HostedGroup) -> Verdict:
+    situation = Situation(Row.CONSOLE, group.owner, imported=group.is_copy)
+    return verdict(situation, site.phase, site.rules)
+
+
+def _permits(ruling: Verdict) -> bool:
+    return ruling.outcome is Outcome.VIEW_AND_SIGN_IN
