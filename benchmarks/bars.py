@@ -72,6 +72,7 @@ ANONYMOUS = Bar("anonymous", "anonymous call, two dialogs ÷ SIPp's uas", "×", 
 ANONYMOUS_AT_ONCE = Bar("anonymous_at_once", "the same, agents answer after 0 ms", "×", None, None)
 PHONE = Bar("phone", "normal call, no header line repeats ÷ SIPp's uas", "×", 2.5, 1.6)
 RELAYED = Bar("relayed", "normal call ÷ the same call relayed by Kamailio", "×", 0.4, 0.2)
+RELAYED_TUNED = Bar("relayed_tuned", "the same, Kamailio with its fast allocator", "×", None, None)
 CAPACITY = Bar(
     "capacity",
     "calls without a failure or retransmission, one core",

@@ -147,8 +147,11 @@ def sipp_uas(bench: Bench, core: int | None = None) -> Iterator[Contender]:
 
 
 @contextlib.contextmanager
-def kamailio(bench: Bench) -> Iterator[Contender]:
-    """Kamailio on the server's core, relaying to a SIPp `uas` on the generator's."""
+def kamailio(bench: Bench, allocator: str | None = None) -> Iterator[Contender]:
+    """Kamailio on the server's core, relaying to a SIPp `uas` on the generator's.
+
+    `allocator` is one of its memory managers (`fm`, `tlsf`); without, the one it is built with.
+    """
     template = (Path(__file__).parent / "kamailio.cfg.in").read_text()
     folder = Path(tempfile.mkdtemp(prefix="kamailio-", dir=bench.scratch))
     with sipp_uas(bench, core=bench.cores.generator) as answerer:
@@ -160,14 +163,15 @@ def kamailio(bench: Bench) -> Iterator[Contender]:
             )
         )
         command = [path_of("kamailio"), "-f", str(configuration), "-DD", "-E"]
-        command += ["-m", "256", "-M", "16", "-Y", str(folder), "-w", str(folder)]
-        process = RunningProcess(
-            "Kamailio", command, core=bench.cores.server, log=folder / "output"
-        )
+        command += ["-m", "1024", "-M", "16", "-Y", str(folder), "-w", str(folder)]
+        if allocator is not None:
+            command += ["-x", allocator, "-X", allocator]
+        name = "Kamailio" if allocator is None else f"Kamailio with {allocator}"
+        process = RunningProcess(name, command, core=bench.cores.server, log=folder / "output")
         with contextlib.ExitStack() as ends:
             ends.callback(process.stop)
             process.wait_until(lambda: answers(port), within=_READY_SECONDS, what="starting")
-            yield Contender("Kamailio", process, port)
+            yield Contender(name, process, port)
 
 
 def is_bound(port: int) -> bool:

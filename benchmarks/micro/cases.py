@@ -101,22 +101,19 @@ def _choosing(routing: str) -> Callable[[], Work]:
 
     def prepare() -> Work:
         from emulator.model import topology
-        from emulator.model.agent_groups import AgentGroup
         from emulator.model.agents import Agent, IdleClock
-        from emulator.rules import Pool
+        from emulator.model.groups import HostedGroup
+        from emulator.rules import Kind, Pool
 
-        names = [f"agent{number}" for number in range(20)]
+        names = tuple(f"agent{number}" for number in range(20))
         clock = IdleClock()
-        agents = {}
-        for number, name in enumerate(names):
-            settings = topology.Agent(name=name, home=Pool.PRIMARY)
-            agents[name] = Agent(settings, number, "contoso.example", clock)
-        group = AgentGroup(
-            topology.AgentGroup(
-                name="twenty", agents=tuple(names), routing=topology.Routing(routing)
-            ),
-            agents,
-        )
+        agents = {
+            name: Agent(topology.Agent(name=name), number, "contoso.example", clock)
+            for number, name in enumerate(names)
+        }
+        twenty = topology.AgentGroup("twenty", names, topology.Routing(routing))
+        settings = topology.Group("twenty", Pool.PRIMARY, Kind.NORMAL, agent_groups=(twenty,))
+        (group,) = HostedGroup(settings, Pool.PRIMARY, agents).agent_groups
 
         def run() -> None:
             for _ in range(_CALLS):
