@@ -42,11 +42,15 @@ class Clockwork:
         delay = due - self._deadlines.clock()
         # Never less than a tick, so that what is due at about the same time costs one wake-up;
         # uvloop would round a shorter delay to none and spin until it is over.
-        self._handle = self._loop.call_later(max(delay, TICK_SECONDS) if delay > 0 else 0, self._run)
+        wait = max(delay, TICK_SECONDS) if delay > 0 else 0
+        self._handle = self._loop.call_later(wait, self._run)
 
     def _run(self) -> None:
         self._handle = None
-        self._deadlines.run(self._deadlines.clock())
-        due = self._deadlines.next_due()
-        if due is not None:
-            self._arm(due)
+        try:
+            self._deadlines.run(self._deadlines.clock())
+        finally:
+            # Also when a callback raises, which the loop reports: all other deadlines go on.
+            due = self._deadlines.next_due()
+            if due is not None:
+                self._arm(due)

@@ -2,7 +2,7 @@
 
 Delays in SIP are few and constant, so a deque for each delay stays sorted by itself. A delay
 that is not one of a few goes to a heap. Nothing here reads a clock or sleeps: the shell asks
-`next_due`, and calls `run` with the time that it is (`LoopClock` in `sip.endpoint`).
+`next_due`, and calls `run` with the time that it is (`sip.clockwork`).
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Deadlines:
         due = self.clock() + delay
         queue = self._plain.get(delay)
         if queue is None:
-            if len(self._plain) >= _MAX_QUEUES:
+            if not _has_room(self._plain):
                 self.after(delay, callback, argument)
                 return
             queue = self._plain[delay] = deque()
@@ -96,7 +96,7 @@ class Deadlines:
             self._sweep()
         queue = self._queues.get(delay)
         if queue is None:
-            if len(self._queues) < _MAX_QUEUES:
+            if _has_room(self._queues):
                 self._queues[delay] = deque((deadline,))
             else:
                 heapq.heappush(self._heap, deadline)
@@ -187,3 +187,11 @@ class Deadlines:
             if called >= _RUN_AT_MOST:
                 break
         return called
+
+
+def _has_room(queues: dict[float, deque[Any]]) -> bool:
+    """Whether one queue more may be made; those of delays that came once and went give way."""
+    if len(queues) >= _MAX_QUEUES:
+        for delay in [delay for delay, queue in queues.items() if not queue]:
+            del queues[delay]
+    return len(queues) < _MAX_QUEUES
