@@ -210,9 +210,12 @@ class Endpoint:
             self._receive_uncommon(data, flow)
             return
         (self.tcp if flow.reliable else self.udp).traffic.count_received(request.method)
-        is_marked = request.via_mark == VIA_PLAIN and request.sent_by == flow.name
-        back = flow if is_marked else self._way_back(request, flow)
-        self.layer.receive_request(request, back)
+        name = flow.name
+        if request.via_mark == VIA_PLAIN and request.sent_by == name:
+            request.sent_by = name  # one object for all that is remembered of this peer
+            self.layer.receive_request(request, flow)
+        else:
+            self.layer.receive_request(request, self._way_back(request, flow))
 
     def _receive_uncommon(self, data: bytes, flow: UdpFlow | TcpConnection) -> None:
         traffic = (self.tcp if flow.reliable else self.udp).traffic

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from time import monotonic as _monotonic
 from time import time as _time
 from typing import Any
 
@@ -46,14 +45,13 @@ class EndedBy:
 class Call:
     """One call to a group, to a person, or on behalf of a group.
 
-    Times are seconds since 1970, but for `begun`, which is on the monotonic clock. `carrier` deals with what arrives within the call's dialogs.
+    Times are seconds since 1970. `carrier` deals with what arrives within the call's dialogs.
     `changes` are the verdicts of phases that it has lived through, with their time.
     """
 
     __slots__ = (
         "agent",
         "agent_call_id",
-        "begun",
         "call_id",
         "caller",
         "carrier",
@@ -108,7 +106,6 @@ class Call:
         self.agent: Agent | None = None
         self.state = CallState.PENDING
         self.started = _time()
-        self.begun = _monotonic()
         self.connected: float | None = None
         self.ended: float | None = None
         self.ended_by: str | None = None
@@ -142,7 +139,7 @@ class Call:
         """Note a step in the ladder, as `request_step` and the like give it."""
         steps = self.steps
         if len(steps) < MAX_STEPS:
-            steps.append((int((_monotonic() - self.begun) * TICKS) & 0xFFFFFFFF) << 32 | entry)
+            steps.append((int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32 | entry)
 
 
 class Shelf:

@@ -11,7 +11,13 @@ from sip.message import Request, Response, response_bytes
 from sip.timers import Timers
 from sip.transaction.client import ClientTransaction, ClientUser
 from sip.transaction.derived import ack_for_failure, cancel_of
-from sip.transaction.server import InviteServer, Key, NonInviteServer, ServerTransaction
+from sip.transaction.server import (
+    Absorber,
+    InviteServer,
+    Key,
+    NonInviteServer,
+    ServerTransaction,
+)
 from sip.transport.flow import Flow
 
 __all__ = ["MAX_TRANSACTIONS", "BranchSource", "TransactionLayer", "TransactionUser"]
@@ -60,6 +66,7 @@ class TransactionLayer:
     """
 
     __slots__ = (
+        "_absorber",
         "branches",
         "clients",
         "deadlines",
@@ -87,7 +94,8 @@ class TransactionLayer:
         self.deadlines = deadlines
         self.timers = timers
         self.max_transactions = max_transactions
-        self.servers: dict[Key, ServerTransaction] = {}
+        self.servers: dict[Key, ServerTransaction | Absorber] = {}
+        self._absorber = Absorber()
         self.clients = {} if clients is None else clients
         self.branches = BranchSource()
         self.responses_lost = 0
@@ -106,7 +114,10 @@ class TransactionLayer:
             key = key_of_rfc2543(request)
         transaction = self.servers.get(key)
         if transaction is not None:
-            transaction.receive(request)
+            if transaction is self._absorber:
+                self._swallow(request, flow)
+            else:
+                transaction.receive(request)  # type: ignore[union-attr]
             return
         if method == b"ACK":
             self.user.on_ack(request, flow)
@@ -163,6 +174,19 @@ class TransactionLayer:
         if self.servers.get(key) is transaction:
             del self.servers[key]
 
+    def absorb(self, transaction: InviteServer) -> None:
+        """Let a released transaction go; what repeats its INVITE is swallowed until Timer L."""
+        if self.servers.get(transaction.key) is transaction:
+            self.servers[transaction.key] = self._absorber
+
+    def forget_lingering(self, key: Key) -> None:
+        """Timer L of the INVITE with `key` is over."""
+        transaction = self.servers.get(key)
+        if transaction is self._absorber:
+            del self.servers[key]
+        elif isinstance(transaction, InviteServer):
+            transaction.forget()
+
     def forget_client(self, transaction: ClientTransaction) -> None:
         """Take a terminated client transaction out of the table."""
         key = (transaction.branch, transaction.request.method)
@@ -172,7 +196,9 @@ class TransactionLayer:
     def abandon_all(self) -> None:
         """Forget everything at once and send nothing, as a process that dies does."""
         for transaction in list(self.servers.values()):
-            transaction.abandon()
+            if not isinstance(transaction, Absorber):
+                transaction.abandon()
+        self.servers.clear()
         for client in list(self.clients.values()):
             if client.layer is self:
                 client.abandon()
@@ -181,12 +207,18 @@ class TransactionLayer:
         # §9.2: matched as if it were the INVITE; 481 if there is none.
         branch, sent_by, _ = transaction.key
         invite = self.servers.get((branch, sent_by, b"INVITE"))
-        if not isinstance(invite, InviteServer):
+        if invite is None:
             transaction.respond(481)
             return
-        transaction.respond(200, to_tag=b"")
-        if invite.user is not None and not invite.is_answered:
+        transaction.respond(200)
+        if isinstance(invite, InviteServer) and invite.user is not None and not invite.is_answered:
             invite.user.on_cancel(invite, cancel)
+
+    def _swallow(self, request: Request, flow: Flow) -> None:
+        if request.method == b"ACK":
+            self.user.on_ack(request, flow)
+        else:
+            self.retransmissions_received += 1
 
 
 def key_of_rfc2543(request: Request) -> Key:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sip.transaction.layer import TransactionLayer
     from sip.transport.flow import Flow
 
-__all__ = ["InviteServer", "NonInviteServer", "ServerTransaction", "ServerUser"]
+__all__ = ["Absorber", "InviteServer", "NonInviteServer", "ServerTransaction", "ServerUser"]
 
 Key = tuple[bytes, bytes, bytes]
 
@@ -125,6 +125,12 @@ class InviteServer:
         self.request = None
         self.user = None
         self._response = None
+        if self.state == State.ACCEPTED:
+            self._layer.absorb(self)
+
+    def forget(self) -> None:
+        """Timer L: the time to absorb retransmissions is over."""
+        _step(self, _INVITE_TABLE, _FORGET)
 
     def abandon(self) -> None:
         """Forget the transaction at once, as a process that dies does: nothing is sent."""
@@ -163,7 +169,9 @@ class InviteServer:
             self._layer.deadlines.later(self._layer.timers.t4, _forget_invite, self)
 
     def _start_linger(self) -> None:
-        self._layer.deadlines.later(self._layer.timers.timeout, _forget_invite, self)
+        # By its key alone, so that a released transaction itself can go before its time is over.
+        layer = self._layer
+        layer.deadlines.later(layer.timers.timeout, layer.forget_lingering, self.key)
 
     def _tell_timeout(self) -> None:
         if self.user is not None:
@@ -237,6 +245,17 @@ class NonInviteServer:
         # Timer J. Zero over a reliable transport, where nothing is retransmitted.
         delay = 0.0 if self.flow.reliable else self._layer.timers.timeout
         self._layer.deadlines.later(delay, _forget, self)
+
+
+class Absorber:
+    """What stands in the table for INVITEs whose 2xx has been acknowledged (RFC 6026, Accepted).
+
+    One for all of them: retransmissions are swallowed until Timer L is over.
+    """
+
+    __slots__ = ()
+
+    state = State.ACCEPTED
 
 
 ServerTransaction = InviteServer | NonInviteServer
