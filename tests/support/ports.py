@@ -1,0 +1,24 @@
+"""Ports of the loopback that are free for UDP and TCP just now."""
+
+from __future__ import annotations
+
+import socket
+
+__all__ = ["free_port"]
+
+_TRIES = 50
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port of `host` that nobody uses over UDP or TCP."""
+    for _ in range(_TRIES):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.bind((host, 0))
+            port: int = udp.getsockname()[1]
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+                try:
+                    tcp.bind((host, port))
+                except OSError:
+                    continue
+                return port
+    raise OSError(f"no port of {host} is free for both transports")
