@@ -20,7 +20,7 @@ from sip.tags import TagSource
 from sip.timers import Timers
 from sip.transaction.client import ClientTransaction, ClientUser
 from sip.transaction.layer import TransactionLayer, TransactionUser
-from sip.transaction.server import ServerTransaction
+from sip.transaction.server import InviteServer, ServerTransaction
 from sip.transport.flow import Address, Flow
 from sip.transport.framing import FramingError
 from sip.transport.resolve import numeric_target
@@ -150,6 +150,9 @@ class Endpoint:
                 )
                 return
         self._user.on_request(transaction, request)
+        # §17.2.1: at once, as nobody knows whether the user will say something within 200 ms.
+        if isinstance(transaction, InviteServer) and transaction.is_silent:
+            transaction.respond(100)
 
     def on_ack(self, request: Request, flow: Flow) -> None:
         """Hand on the ACK to a 2xx (for the layer)."""

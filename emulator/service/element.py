@@ -34,6 +34,7 @@ __all__ = ["Element"]
 
 _CAPABILITIES = b"Allow: %b\r\n%bServer: %b\r\n" % (ALLOW, ACCEPT_SDP, SERVER)
 _ALLOW = b"Allow: %b\r\n" % ALLOW
+_ANSWERED = (Reach.GROUP, Reach.PERSON)
 _WITHIN_DIALOGS = frozenset((b"BYE", b"UPDATE", b"INFO", b"PRACK", b"NOTIFY"))
 
 
@@ -151,6 +152,10 @@ class Element:
         if self._is_merged(request):
             self._refuse(transaction, 482)
             return
+        if request.contact is None and destination.reach in _ANSWERED:
+            # §8.1.1.8: without it no request of ours could reach the caller.
+            self._refuse(transaction, 400, b"Missing Contact")
+            return
         reach = destination.reach
         if reach is Reach.GROUP:
             self._on_group_call(transaction, request, destination.name)
@@ -221,5 +226,7 @@ class Element:
         else:
             transaction.respond(200, to_tag=self.endpoint.new_tag(), headers=_CAPABILITIES)
 
-    def _refuse(self, transaction: ServerTransaction, status: int) -> None:
-        transaction.respond(status, to_tag=self.endpoint.new_tag())
+    def _refuse(
+        self, transaction: ServerTransaction, status: int, reason: bytes | None = None
+    ) -> None:
+        transaction.respond(status, reason, to_tag=self.endpoint.new_tag())

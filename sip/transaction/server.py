@@ -76,6 +76,11 @@ class InviteServer:
         """Whether a final response has been handed to the transport."""
         return self.state > State.PROCEEDING
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has been sent yet, though something still can be."""
+        return self._response is None and self.state == State.PROCEEDING
+
     def respond(
         self,
         status: int,
