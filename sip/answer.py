@@ -20,7 +20,10 @@ class AnswerUser(Protocol):
 
 
 class Answer:
-    """One 2xx in flight. Call `acknowledge` when its ACK comes, `abandon` to stop silently."""
+    """One 2xx in flight. Call `acknowledge` when its ACK comes, `abandon` to stop silently.
+
+    It stops by itself, and silently too, when its flow has closed.
+    """
 
     __slots__ = ("_data", "_deadlines", "_flow", "_give_up", "_interval", "_t2",
                  "_user", "repetitions")  # fmt: skip
@@ -56,8 +59,11 @@ class Answer:
             self.acknowledge()
             user.on_ack_missing()
             return
-        if self._flow.send(self._data):
-            self.repetitions += 1
+        if not self._flow.send(self._data):
+            # Its listener or connection is gone: nobody is reproached for an ACK that can't come.
+            self.acknowledge()
+            return
+        self.repetitions += 1
         self._interval = min(self._interval * 2, self._t2)
         delay = min(self._interval, max(self._give_up - now, 0.001))
         self._deadlines.after(delay, _repeat, self)

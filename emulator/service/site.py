@@ -47,6 +47,7 @@ class Site:
 
     __slots__ = (
         "_placements",
+        "_retired",
         "agents",
         "callers",
         "calls",
@@ -86,6 +87,7 @@ class Site:
         self.agents: dict[str, Agent] = {}
         self.groups: dict[str, HostedGroup] = {}
         self.copies: dict[str, HostedGroup] = {}
+        self._retired: list[HostedGroup] = []
         self.populate()
 
     def populate(self) -> None:
@@ -100,6 +102,7 @@ class Site:
             each.name: HostedGroup(each, each.owner, self.agents) for each in topology.groups
         }
         self.copies = {}
+        self._retired = []
         if topology.imported:
             self.copy_groups(
                 [name for name, group in self.groups.items() if group.owner is Pool.PRIMARY]
@@ -108,6 +111,7 @@ class Site:
 
     def copy_groups(self, names: list[str]) -> None:
         """Put fresh copies of primary-owned groups onto the backup pool."""
+        self._retire_idle()
         for name in names:
             earlier = self.copies.get(name)
             copy = HostedGroup(self.groups[name].settings, Pool.BACKUP, self.agents)
@@ -122,8 +126,17 @@ class Site:
     def remove_copies(self, names: list[str]) -> None:
         """Take copies away; calls that they host go on."""
         for name in names:
-            del self.copies[name]
+            self._retired.append(self.copies.pop(name))
+        self._retire_idle()
         self.forget_placements()
+
+    def _retire_idle(self) -> None:
+        """Let copies that were removed go once no call waits in them any more."""
+        waiting = [group for group in self._retired if group.seekers]
+        for group in self._retired:
+            if not group.seekers:
+                group.retire()
+        self._retired = waiting
 
     @property
     def phase(self) -> Phase:
