@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from sip.headers import parse_name_addr
@@ -10,6 +11,8 @@ from sip.message import Request, Response
 __all__ = ["Dialog", "next_hop", "uri_of"]
 
 _MAX_SEQ = 2**31 - 1
+_LOOSE = re.compile(rb";lr(?![^;=])", re.IGNORECASE).search
+_METHOD = re.compile(rb";method=[^;]*", re.IGNORECASE)
 
 
 class Dialog:
@@ -113,10 +116,11 @@ class Dialog:
         """A request within the dialog, without Via (§12.2.1.1); `cseq` for an ACK only."""
         if cseq is None:
             self.local_seq = cseq = min(self.local_seq + 1, _MAX_SEQ)
-        uri, routes = self.remote_target, self.route_set
+        # A peer of RFC 2543 may give no Contact: then it is reached by what From or To says.
+        uri, routes = self.remote_target or uri_of(self.remote_value), self.route_set
         if routes and not _is_loose(routes[0]):  # a strict router: it wants itself as target
             routes = (*routes[1:], b"<" + uri + b">")
-            uri = uri_of(self.route_set[0])
+            uri = _as_request_uri(uri_of(self.route_set[0]))
         lines = [(b"Route", route) for route in routes]
         lines.extend(headers)
         return Request.build(
@@ -154,5 +158,12 @@ def uri_of(value: bytes) -> bytes:
 
 
 def _is_loose(route: bytes) -> bool:
-    uri = uri_of(route)
-    return b";lr" in uri.lower().partition(b"?")[0]
+    # What stands before an @ is the user, which may have semicolons of its own.
+    params = uri_of(route).partition(b"?")[0].rpartition(b"@")[2]
+    return _LOOSE(params) is not None
+
+
+def _as_request_uri(uri: bytes) -> bytes:
+    """`uri` without what a Request-URI may not have: headers and a method (§19.1.1)."""
+    user, at, rest = uri.partition(b"?")[0].rpartition(b"@")
+    return user + at + _METHOD.sub(b"", rest)
