@@ -7,7 +7,7 @@ import pytest
 from benchmarks.micro import baseline
 from benchmarks.micro.cases import MessagesOfCall
 from benchmarks.micro.corpus import phone_call, render, sipp_call
-from benchmarks.micro.timing import Case, Work, prepare, sharpen
+from benchmarks.micro.timing import Case, Work, look, prepare
 
 _MAY_REPEAT = (b"Max-Forwards:", b"Content-Length:")
 
@@ -79,7 +79,7 @@ def test_a_case_that_cannot_be_loaded_does_not_hide_the_others() -> None:
     timed, broken = prepare(
         [Case("gone", cannot), Case("sum", lambda: Work(lambda: sum(range(9)), 1))]
     )
-    sharpen(timed, 1)
+    look(timed, 1)
 
     assert [entry.case.name for entry in timed] == ["sum"]
     assert timed[0].ratio > 0
