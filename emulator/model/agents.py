@@ -107,6 +107,11 @@ class Agent:
         if self.is_unranked:
             self.enter_groups()
 
+    def rank_as_idle(self) -> None:
+        """Rank it anew after calls have been taken off it otherwise than by `release`."""
+        self.idle_rank = self._clock.next()
+        self.enter_groups()
+
     def enter_groups(self) -> None:
         """Let the agent groups know that this agent may have become available."""
         self.is_unranked = False

@@ -211,6 +211,10 @@ class CallStore:
         else:
             shelf.pending.pop(call.number, None)
         call.state = CallState.ENDED
+        self.archive(call)
+
+    def archive(self, call: Call) -> None:
+        """Keep a call that has left its shelf, and forget the oldest ended one past the limit."""
         self._ended.append(call)
         while len(self._ended) > self._keep:
             oldest = self._ended.popleft()

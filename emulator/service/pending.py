@@ -72,6 +72,8 @@ class PendingCall:
 
     def hunt(self) -> None:
         """Ring whom the routing method says, or wait in the queue if there is nobody."""
+        if self.call.ended is not None:
+            return
         if self._ring_next(self._declined | self._missed if self._missed else self._declined):
             return
         if self._missed:  # all have been tried: another round
@@ -82,6 +84,8 @@ class PendingCall:
 
     def offer(self, agent: Agent) -> bool:
         """`agent` has become available: ring if this call can use it; say whether it does."""
+        if self.call.ended is not None:
+            return False
         if self._branches:
             group = self._ringing_group
             if (
@@ -191,6 +195,9 @@ class PendingCall:
 
     def on_answered(self, branch: Branch, response: Response | None) -> None:
         """The first answer has the call; the others are cancelled."""
+        if self.call.ended is not None:
+            self.pool.turn_down(self.call, branch, response)
+            return
         self._branches.remove(branch)
         self._stop_seeking(ELSEWHERE)
         self._leave_queue()
@@ -238,6 +245,9 @@ class PendingCall:
     def on_cancel(self, transaction: InviteServer, cancel: Request) -> None:
         """The caller gives up: 487."""
         self.call.saw_request(Party.CALLER, self.element.party, b"CANCEL")
+        if self.call.ended is not None:  # by rule; what its caller is told is on its way
+            transaction.respond(487, to_tag=self.tag)
+            return
         self._end(487, EndedBy.CALLER)
 
     def on_server_timeout(self, transaction: InviteServer) -> None:
@@ -270,23 +280,23 @@ class PendingCall:
         self._end(status, ended_by, ruling=ruling, why=why)
 
     def disconnect(self, ruling: Verdict, style: Style) -> None:
-        """The rules end the call, and the pool dies in `style`, or lives (graceful)."""
+        """Let the ends hear that a phase change has ended the call.
+
+        Its pool dies in `style`, or lives, which is graceful.
+        """
         site, call = self.pool.site, self.call
         why = rule_lines(ruling, call.host, call.is_imported)
-        if style is Style.GRACEFUL:
-            self._end(
-                site.topology.responses.get(ruling.cell, 503),
-                EndedBy.RULE,
-                ruling=ruling,
-                why=why,
-            )
-            return
         self._leave_queue()
+        if style is Style.GRACEFUL:
+            self._stop_seeking(why)
+            call.status = site.topology.responses.get(ruling.cell, 503)
+            call.saw_response(self.element.party, Party.CALLER, call.status, b"INVITE")
+            self.transaction.respond(call.status, to_tag=self.tag, headers=rendered(why))
+            return
         self._forget_deadlines()
-        for branch in self._branches:
+        branches, self._branches = self._branches, []
+        for branch in branches:
             branch.abandon()
-        self._branches.clear()
-        site.end_call(call, EndedBy.RULE, reason=ruling.cell, ruling=ruling)
         self.pool.leave_caller(self.transaction, self.element, call, self.tag, why, style)
 
     def _end(

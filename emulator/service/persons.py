@@ -165,6 +165,9 @@ class PersonCall:
 
     def on_answered(self, branch: Branch, response: Response | None) -> None:
         """The endpoint takes the call."""
+        if self.call.ended is not None:
+            self._site.elements.pools[self.call.host].turn_down(self.call, branch, response)
+            return
         self._branch = None
         site, transport = self._site, self.transaction.flow.transport
         if response is None:
@@ -251,15 +254,18 @@ class PersonCall:
 
     def disconnect(self, ruling: Verdict, style: Style) -> None:
         """The pool that sent the call here is gone (a queue's action on its way)."""
-        why = rule_lines(ruling, self.call.host, self.call.is_imported)
-        if style is Style.GRACEFUL:
-            status = self._site.topology.responses.get(ruling.cell, 503)
-            self._end(status, EndedBy.RULE, why=why, ruling=ruling)
-            return
+        call = self.call
+        why = rule_lines(ruling, call.host, call.is_imported)
         branch, self._branch = self._branch, None
+        if style is Style.GRACEFUL:
+            if branch is not None:
+                branch.cancel(why)
+            call.status = self._site.topology.responses.get(ruling.cell, 503)
+            call.saw_response(self.element.party, Party.CALLER, call.status, b"INVITE")
+            self.transaction.respond(call.status, to_tag=self._tag, headers=rendered(why))
+            return
         if branch is not None:
             branch.abandon()
-        self._site.end_call(self.call, EndedBy.RULE, reason=ruling.cell, ruling=ruling)
         pool = self._site.elements.pools[self.call.host]
         pool.leave_caller(self.transaction, self.element, self.call, self._tag, why, style)
 

@@ -11,6 +11,7 @@ from emulator.model.topology import ToQueue, ToUri
 from emulator.rules import Pool, Style, Verdict
 from emulator.service.branches import Branch
 from emulator.service.handover import bridge_registered, connect_emulated, connect_registered
+from emulator.service.late import end_late_answer
 from emulator.service.pending import ELSEWHERE, PendingCall
 from emulator.service.registered import RegisteredBranch
 from emulator.service.silence import SilentRefusal
@@ -112,6 +113,20 @@ class PoolService:
             contact = site.elements.agent_contact(agent, transport)
             call.agent_call_id = call.call_id
         connect_emulated(site, pending, agent, element, tag, contact)
+
+    def turn_down(self, call: Call, branch: Branch, response: Response | None) -> None:
+        """An agent answers a call that a phase change has just ended.
+
+        A 2xx is acknowledged and ended, unless the pool has died without a word.
+        """
+        site = self.site
+        if site.is_down(call.host) and site.entry.style is not Style.GRACEFUL:
+            branch.abandon()
+            return
+        if response is not None and isinstance(branch, RegisteredBranch):
+            assert branch.winner is not None
+            end_late_answer(site, branch.winner, response)
+        branch.cancel(())
 
     def transfer(self, pending: PendingCall, action: ToQueue | ToUri) -> None:
         """Carry out a queue's action that sends the call elsewhere."""

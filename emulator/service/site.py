@@ -204,12 +204,21 @@ class Site:
         call.carrier = None
         if ruling is not None:
             call.verdict = ruling
-            call.note(StepKind.RULE, self.tally.cell_number(ruling.cell))
         was_connected = call.state == CallState.CONNECTED
         self.calls.end(call)
-        self.tally.count_ended(call)
-        self.journal.write("call", (call, CallState.ENDED, ruling))
+        self._account_for(call, ruling)
         agent = call.agent
         if agent is not None and was_connected:
             agent.release()
             self.elements.offer_waiting(agent)
+
+    def settle(self, call: Call, ruling: Verdict) -> None:
+        """Finish the books of a call that a phase change has ended already."""
+        self.calls.archive(call)
+        self._account_for(call, ruling)
+
+    def _account_for(self, call: Call, ruling: Verdict | None) -> None:
+        if ruling is not None:
+            call.note(StepKind.RULE, self.tally.cell_number(ruling.cell))
+        self.tally.count_ended(call)
+        self.journal.write("call", (call, CallState.ENDED, ruling))

@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from emulator.model.agents import Agent
 from emulator.model.calls import Call, CallState, EndedBy, Shelf
 from emulator.model.phase_log import PhaseEntry
 from emulator.rules import (
+    Kind,
     Phase,
     Pool,
     Row,
@@ -30,6 +32,7 @@ from sip.errors import TransportError
 
 __all__ = ["Account", "PoolCannotReturn", "StaleEpoch", "StyleRefused", "Succession"]
 
+_SETTLE_SECONDS = 0.004
 _SERVES_NORMALLY = (Phase.NORMAL, Phase.FAILED_BACK)
 
 
@@ -60,6 +63,17 @@ class Account:
     kept: int = 0
     dropped: int = 0
     cells: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Doomed:
+    """Calls that one cell has ended, and the style in which they end."""
+
+    ruling: Verdict
+    row: Row
+    calls: list[Call]
+    carriers: list[Any]
+    style: Style
 
 
 class Succession:
@@ -95,12 +109,13 @@ class Succession:
             was_down = site.primary_is_down
             if was_down and to in (Phase.NORMAL, Phase.FAILING_BACK):
                 await self._reopen_primary()
-            entry, account = self._enter(before, to, style)
+            entry, account, doomed = self._enter(before, to, style)
             if goes_down:
                 self._take_primary_down(entry.style)
             elif was_down and not site.primary_is_down:
                 self._elements.pools[Pool.PRIMARY].element.endpoint.set_silent(False)
             self._follow(before, entry)
+            await self._settle(doomed)
         await self._until_sent()
         return account
 
@@ -136,13 +151,13 @@ class Succession:
 
     def _enter(
         self, before: PhaseEntry, to: Phase, style: Style | None
-    ) -> tuple[PhaseEntry, Account]:
+    ) -> tuple[PhaseEntry, Account, list[_Doomed]]:
         """The instant: the entry in the log, and the fate of every call that lives at it."""
         site = self._site
         begun = time.perf_counter()
         entry = site.enter(to, style or before.style)
         account = Account(to, entry.epoch)
-        doomed: list[tuple[Verdict, list[Call]]] = []
+        doomed: list[_Doomed] = []
         for row, shelf, bucket in _rows(site):
             if shelf.owner is None or not bucket:
                 continue
@@ -153,7 +168,7 @@ class Succession:
             if ruling.disconnects:
                 counts[1] += len(bucket)
                 account.dropped += len(bucket)
-                doomed.append((ruling, list(bucket.values())))
+                doomed.append(self._mark(ruling, row, shelf, entry))
             else:
                 counts[0] += len(bucket)
                 account.kept += len(bucket)
@@ -162,34 +177,73 @@ class Succession:
                 for call in bucket.values():
                     call.verdict = ruling
                     call.changes = call.changes + change if call.changes else change
-        for ruling, calls in doomed:
-            self._end(ruling, calls, entry)
         account.decided_ms = round((time.perf_counter() - begun) * 1000, 3)
         site.journal.write("phase", (before.phase, entry))
-        return entry, account
+        return entry, account, doomed
 
-    def _end(self, ruling: Verdict, calls: list[Call], entry: PhaseEntry) -> None:
-        """End `calls`: how, depends on whether the pool that hosts them dies, and in what style."""
-        site = self._site
+    def _mark(self, ruling: Verdict, row: Row, shelf: Shelf, entry: PhaseEntry) -> _Doomed:
+        """Give every call on one side of a shelf its fate, and do nothing else yet.
+
+        This is all that has to happen at the instant, and there may be 50,000 of them.
+        """
+        if row is Row.CONNECTED:
+            calls, shelf.connected = list(shelf.connected.values()), {}
+        else:
+            calls, shelf.pending = list(shelf.pending.values()), {}
+        carriers = [call.carrier for call in calls]
+        now, cell = entry.time, ruling.cell
+        agents: set[Agent] = set()
         for call in calls:
-            is_dying = site.is_down(call.host)
-            style = entry.style if is_dying else Style.GRACEFUL
-            carrier = call.carrier
-            if call.state == CallState.PENDING:
-                carrier.disconnect(ruling, style)
-                continue
-            site.end_call(call, EndedBy.RULE, reason=ruling.cell, ruling=ruling)
-            if carrier is None:
-                continue
-            is_bridged = call.kind == "anonymous" or call.on_behalf_of is not None
-            if style is Style.GRACEFUL or not is_bridged:
-                fqdn = site.topology.pools[call.host].fqdn
-                why = rule_lines(ruling, call.host, call.is_imported) + diagnostics(
-                    ruling.cell, fqdn, is_bye=True
-                )
-                self._pacer.add(partial(carrier.hang_up, why))
-            else:
-                carrier.abandon()
+            call.state = CallState.ENDED
+            call.ended = now
+            call.ended_by = EndedBy.RULE
+            call.reason = cell
+            call.verdict = ruling
+            call.carrier = None
+            agent = call.agent
+            if agent is not None:
+                agent.calls -= 1
+                agents.add(agent)
+        for agent in agents:
+            agent.rank_as_idle()
+        is_dying = self._site.is_down(shelf.host)
+        return _Doomed(ruling, row, calls, carriers, entry.style if is_dying else Style.GRACEFUL)
+
+    async def _settle(self, doomed: list[_Doomed]) -> None:
+        """Finish the books of the calls that were ended, and let their ends be heard of it.
+
+        A little at a time, so that everything else goes on meanwhile.
+        """
+        clock = time.perf_counter
+        until = clock() + _SETTLE_SECONDS
+        for each in doomed:
+            each.calls.reverse()
+            each.carriers.reverse()
+            while each.calls:
+                # Taken off one by one: to let 50,000 dialogs go at once would take the loop away.
+                call, carrier = each.calls.pop(), each.carriers.pop()
+                self._site.settle(call, each.ruling)
+                if carrier is not None:
+                    self._dismiss(each, call, carrier)
+                if clock() >= until:
+                    await asyncio.sleep(0)
+                    until = clock() + _SETTLE_SECONDS
+
+    def _dismiss(self, doomed: _Doomed, call: Call, carrier: Any) -> None:
+        """How a call ends depends on whether the pool that hosts it dies, and in what style."""
+        ruling, style = doomed.ruling, doomed.style
+        if doomed.row is Row.PENDING:
+            self._pacer.add(partial(carrier.disconnect, ruling, style))
+            return
+        is_bridged = call.kind is Kind.ANONYMOUS or call.on_behalf_of is not None
+        if style is not Style.GRACEFUL and is_bridged:
+            carrier.abandon()
+            return
+        fqdn = self._site.topology.pools[call.host].fqdn
+        why = rule_lines(ruling, call.host, call.is_imported) + diagnostics(
+            ruling.cell, fqdn, is_bye=True
+        )
+        self._pacer.add(partial(carrier.hang_up, why))
 
     async def _reopen_primary(self) -> None:
         endpoint = self._elements.pools[Pool.PRIMARY].element.endpoint
