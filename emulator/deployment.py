@@ -83,7 +83,7 @@ class Deployment:
         }
         self.elements = Elements(self.site, director, pools, agents)
         self.elements.persons = Persons(self.site, self.destinations, ringer)
-        self.elements.guard = Guard(self.site)
+        self.elements.guard = Guard(self.site, self.destinations)
         self.elements.registrar = Registration(self.site, self.destinations)
         self.site.elements = self.elements
         self.pacer = Pacer(deadlines)

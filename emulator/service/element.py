@@ -156,6 +156,10 @@ class Element:
             # §8.1.1.8: without it no request of ours could reach the caller.
             self._refuse(transaction, 400, b"Missing Contact")
             return
+        guard = self.site.elements.guard
+        is_guarded = guard.is_needed and not self.is_down
+        if is_guarded and not guard.admits_call(transaction, request, self):
+            return
         reach = destination.reach
         if reach is Reach.GROUP:
             self._on_group_call(transaction, request, destination.name)

@@ -79,5 +79,23 @@ class Ringer:
             target = Target(uri, flow, record_routes(director, seeker.transaction.flow, flow))
             request = forwarded(seeker.request, target)
             strip_own_routes(request, elements.addresses)
+            _keep_what_is_ours(request)
             requests.append((request, target))
         return RegisteredBranch(self._site, seeker, agent, requests)
+
+
+def _keep_what_is_ours(request: Request) -> None:
+    """Take off what was for us (§22.3), and what only whoever relays a PRACK may pass on.
+
+    The caller's early dialog is ours: an endpoint that rang reliably (RFC 3262) would wait for a
+    PRACK that can't reach it.
+    """
+    if request.first(b"Proxy-Authorization") is not None:
+        request.remove_header(b"Proxy-Authorization")
+    supported = request.values(b"Supported")
+    left = [tag for tag in supported if tag.lower() != b"100rel"]
+    if len(left) == len(supported):
+        return
+    request.remove_header(b"Supported")
+    if left:
+        request.add_header(b"Supported", b", ".join(left))

@@ -1,0 +1,131 @@
+"""A deployment in the test's own process, with all that came and went in it within reach."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from emulator.deployment import Deployment
+from emulator.model.calls import Call
+from emulator.model.topology import Topology
+from emulator.resources import resource
+from emulator.rules import Phase, Reading, Style, load_rules
+from emulator.service.site import Site
+from emulator.testing.client import SipClient
+from emulator.topology import parse_topology
+
+__all__ = ["House", "contact_of"]
+
+_PATIENCE_SECONDS = 5.0
+_LOOK_AGAIN_SECONDS = 0.005
+
+
+class House:
+    """One deployment on free ports, and the clients that were opened for it."""
+
+    def __init__(self) -> None:
+        self.deployment: Deployment
+        self.addresses: dict[str, tuple[str, int]] = {}
+        self._clients: list[SipClient] = []
+        self._faults: list[dict[str, Any]] = []
+        self._is_built = False
+
+    async def build(self, topology: str | Topology, style: Style = Style.GRACEFUL) -> None:
+        """Start a deployment of a topology, in the file's terms or as a value."""
+        if isinstance(topology, str):
+            topology = parse_topology(topology, name="test")
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: self._faults.append(told))
+        rules = load_rules(resource("behaviour.yaml"), Reading.HOSTED)
+        self.deployment = Deployment(topology, rules, style=style)
+        await self.deployment.start(0)
+        self._is_built = True
+        self.addresses = {
+            each.name: (each.endpoint.host, each.endpoint.port)
+            for each in self.deployment.listeners
+        }
+
+    async def close(self) -> None:
+        """Close all; an exception in a callback of the loop is a failure of the test."""
+        for client in self._clients:
+            await client.close()
+        if self._is_built:
+            self.deployment.close()
+        await asyncio.sleep(0)
+        assert not self._faults, self._faults
+
+    @property
+    def site(self) -> Site:
+        """What the elements share."""
+        return self.deployment.site
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call, oldest first."""
+        return self.site.calls.all()
+
+    @property
+    def call(self) -> Call:
+        """The only call."""
+        (only,) = self.calls
+        return only
+
+    async def client(
+        self,
+        name: str,
+        transport: str = "udp",
+        *,
+        takes_calls: bool = False,
+        simple: bool = False,
+        password: str | None = None,
+    ) -> SipClient:
+        """A client that is closed with the house."""
+        client = await SipClient.open(
+            self.addresses, transport, name=name, simple=simple, password=password
+        )
+        self._clients.append(client)
+        if takes_calls:
+            client.take_calls()
+        return client
+
+    async def agent(
+        self, name: str, transport: str = "udp", *, via: str = "director", expires: int = 600
+    ) -> SipClient:
+        """A client that has registered as the person `name` and takes calls."""
+        client = await self.client(name, transport, takes_calls=True)
+        await self.register(client, via=via, expires=expires)
+        return client
+
+    async def register(
+        self, client: SipClient, *, via: str = "director", expires: int = 600
+    ) -> None:
+        """Register `client` under its name, or (0) end that."""
+        headers = {"Contact": contact_of(client), "Expires": str(expires)}
+        response = await client.request("REGISTER", via=via, headers=headers)
+        assert response.status == 200, response
+
+    async def enter(self, *phases: str, style: Style | None = None) -> None:
+        """Go through phases; a style is that of the first."""
+        for phase in phases:
+            await self.deployment.succession.change(Phase(phase), style)
+            style = None
+
+    def sign_in(self, agent: str, group: str) -> None:
+        """Sign an agent in to the formal agent groups of a group."""
+        person = self.site.agents[agent]
+        for each in self.site.groups[group].agent_groups:
+            each.sign_in(person)
+        self.site.elements.offer_waiting(person)
+
+    async def until(
+        self, condition: Callable[[], object], within: float = _PATIENCE_SECONDS
+    ) -> None:
+        """Wait until `condition` holds; fails after `within` seconds."""
+        async with asyncio.timeout(within):
+            while not condition():  # noqa: ASYNC110 - any condition, so that there is no one event
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def contact_of(client: SipClient) -> str:
+    """The Contact value of a client."""
+    return client.identity.contact.decode()
