@@ -118,7 +118,7 @@ class BridgedCall:
             transaction.respond(200)
             leg.finish()
             self.site.end_call(self.call, EndedBy.CALLER if leg is self._caller else EndedBy.AGENT)
-            other.hang_up(())
+            other.hang_up((), keep=self)
         elif method not in _RELAYED:
             transaction.respond(405, headers=_ALLOW)
         elif method == b"INVITE" and (leg.is_busy or other.is_busy):
