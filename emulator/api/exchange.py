@@ -66,6 +66,8 @@ class Exchange:
     async def body(self, model: type[_Model]) -> _Model:
         """The JSON body as `model`; no body at all is an empty object. Raises Problem."""
         request = self.request
+        if not request.can_read_body:
+            return self._judged(model, b"{}")
         kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind not in _ACCEPTED_TYPES and not kind.endswith("+json"):
             raise Problem(
@@ -81,10 +83,14 @@ class Exchange:
                 HTTPStatus.REQUEST_TIMEOUT,
                 ProblemKind.TIMED_OUT,
                 f"the body did not arrive within {BODY_SECONDS:.0f} seconds",
-                headers={"Connection": "close"},
+                closes_connection=True,
             ) from error
+        return self._judged(model, data.strip() or b"{}")
+
+    @staticmethod
+    def _judged(model: type[_Model], data: bytes) -> _Model:
         try:
-            return model.model_validate_json(data.strip() or b"{}", strict=True)
+            return model.model_validate_json(data, strict=True)
         except ValidationError as error:
             if error.errors(include_input=False)[0]["type"] == "json_invalid":
                 raise _malformed(error) from error

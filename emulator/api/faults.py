@@ -80,7 +80,7 @@ def _of_payload(error: web.RequestPayloadError) -> Problem:
         HTTPStatus.BAD_REQUEST,
         ProblemKind.MALFORMED_REQUEST,
         f"the body can't be read: {error}"[:300],
-        headers={"Connection": "close"},
+        closes_connection=True,
     )
 
 
@@ -95,8 +95,8 @@ def _of_http(request: web.Request, error: web.HTTPException) -> Problem:
         detail = f"there is nothing at {request.path[:200]}"
     elif status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         detail = "the body is too large"
-        headers["Connection"] = "close"
     else:
         detail = error.reason
     kind = _BY_STATUS.get(status, ProblemKind.MALFORMED_REQUEST)
-    return Problem(status, kind, detail, headers=headers)
+    is_flood = status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return Problem(status, kind, detail, headers=headers, closes_connection=is_flood)

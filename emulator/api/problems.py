@@ -49,6 +49,7 @@ class Problem(Exception):
 
     cell    the cell of the rules that forbids it.
     fields  what is wrong with which field: (name, text).
+    closes_connection  whether what the client still sends is of no use.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Problem(Exception):
         cell: str | None = None,
         fields: tuple[tuple[str, str], ...] = (),
         headers: dict[str, str] | None = None,
+        closes_connection: bool = False,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -68,6 +70,7 @@ class Problem(Exception):
         self.cell = cell
         self.fields = fields
         self.headers = headers or {}
+        self.closes_connection = closes_connection
 
     def document(self) -> dict[str, Any]:
         """The problem document."""
@@ -87,9 +90,12 @@ class Problem(Exception):
 
     def response(self) -> web.Response:
         """The answer that carries the document."""
-        return web.Response(
+        response = web.Response(
             status=int(self.status),
             body=json.dumps(self.document(), ensure_ascii=False).encode("utf-8", "replace"),
             content_type=MEDIA_TYPE,
             headers={"Cache-Control": "no-store", **self.headers},
         )
+        if self.closes_connection:
+            response.force_close()
+        return response

@@ -27,6 +27,7 @@ from emulator.operations.administration import Administration
 __all__ = ["ApiServer", "ApiSettings"]
 
 _KEEP_ALIVE_SECONDS = 75.0
+_LINGER_SECONDS = 1.0  # how long the rest of a body is read after the answer
 _END_SECONDS = 1.0
 
 
@@ -54,10 +55,16 @@ class ApiServer:
             logger=_silent(),
             handler_cancellation=True,
             keepalive_timeout=_KEEP_ALIVE_SECONDS,
+            lingering_time=_LINGER_SECONDS,
             shutdown_timeout=_END_SECONDS,
         )
         self._server: asyncio.Server | None = None
         self.port = 0
+
+    @property
+    def application(self) -> web.Application:
+        """The aiohttp application, for what it keeps under its keys."""
+        return self._app
 
     @property
     def url(self) -> str:

@@ -15,7 +15,7 @@ from emulator.rules import Kind, Pool
 
 __all__ = ["CallFilter", "find_call", "select_calls"]
 
-_AT_ONCE = 5_000
+_AT_ONCE = 2_000
 _FEW = 5_000
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from emulator.deployment import CallNotPlaced
+from emulator.documents import quoted
 from emulator.model.agents import EndpointKind
 from emulator.model.calls import Call
 from emulator.operations.administration import Administration
 from emulator.operations.agents import find_agent
 from emulator.operations.calls import find_call
 from emulator.operations.errors import OperationRefused
+from sip.errors import SipParseError
 
 __all__ = ["BadTarget", "hang_up", "place_call"]
 
@@ -30,8 +32,8 @@ async def place_call(administration: Administration, from_agent: str, to: str) -
         )
     try:
         return await administration.deployment.place_call(from_agent, to)
-    except ValueError as error:
-        raise BadTarget(str(error)) from error
+    except (ValueError, SipParseError) as error:
+        raise BadTarget(f"{quoted(to)} is no name, number or URI") from error
     except CallNotPlaced as error:
         raise OperationRefused(str(error)) from error
 

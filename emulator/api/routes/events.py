@@ -32,21 +32,22 @@ _log = structlog.get_logger("api")
 async def _events(exchange: Exchange) -> web.StreamResponse:
     request, administration = exchange.request, exchange.administration
     seen = _last_seen(request, administration)
-    with request.app[LISTENING].taken():
-        response = web.StreamResponse(
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        )
-        response.content_type = "text/event-stream"
-        response.charset = "utf-8"
-        await response.prepare(request)
-        try:
+    response = web.StreamResponse(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    response.content_type = "text/event-stream"
+    response.charset = "utf-8"
+    try:
+        with request.app[LISTENING].taken():
+            await response.prepare(request)
             await _follow(administration, response, seen)
-        except TimeoutError:
-            _log.warning("event client cut: it does not read", client=request.remote)
-            if request.transport is not None:
-                request.transport.abort()
-        except ConnectionError:
-            pass  # it has gone
+    except TimeoutError:
+        _log.warning("event client cut: it does not read", client=request.remote)
+        if request.transport is not None:
+            request.transport.abort()
+    except Problem:
+        if not response.prepared:
+            raise
+    except ConnectionError:
+        pass  # it has gone
     return response
 
 
@@ -119,7 +120,7 @@ ENDPOINTS = (
         "`Last-Event-ID` resumes; an event `gap` says that some are no longer kept.",
         _events, "events",
         {HTTPStatus.OK: Answer("The events.", media_types=("text/event-stream",))},
-        problems=(HTTPStatus.SERVICE_UNAVAILABLE,),
+        problems=(HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE),
         may_take_long=True,
     ),
 )  # fmt: skip

@@ -44,7 +44,7 @@ ENDPOINTS = (
         _import, "phases",
         {HTTPStatus.OK: Answer("The copies that there are now.", answers.Import)},
         body=GroupsNamed,
-        problems=(HTTPStatus.NOT_FOUND,),
+        problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     ),
     Endpoint(
         "DELETE", "/api/v1/import", "removeImport",
