@@ -20,8 +20,8 @@ HEAD = """# The topology file
 
 What the emulator emulates is said in one YAML file: `rgs up --topology FILE`. Without one it is the
 sample `contoso` (`fixtures/contoso.yaml`). `rgs check FILE` judges a file: each fault with its line
-and column, what was found, what was expected, and the nearest name that exists. `rgs schema` prints the
-JSON Schema for editors.
+and column, what was found, what was expected, and the nearest name that exists. `rgs schema` prints
+the JSON Schema for editors.
 
 | key | means | default |
 |---|---|---|
