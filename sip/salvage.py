@@ -66,7 +66,9 @@ def salvage(data: bytes) -> Salvaged | None:
     via_lines: list[bytes] = []
     copied: dict[bytes, bytes] = {}
     for row in rows:
-        raw_name, _, raw_value = row.partition(b":")
+        raw_name, colon, raw_value = row.partition(b":")
+        if not colon:
+            continue
         name = canonical_name(raw_name.strip())
         value = raw_value.replace(b"\r", b" ").replace(b"\n", b" ").strip()
         if name == b"Via":

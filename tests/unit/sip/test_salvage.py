@@ -83,6 +83,16 @@ def test_a_request_cut_before_its_empty_line_can_still_be_answered() -> None:
     assert saved(torture_message("baddn")).method == b"OPTIONS"
 
 
+def test_a_line_without_a_colon_is_no_header() -> None:
+    broken = message(
+        b"INVITE sip:a@b SIP/2.0",
+        b"v",
+        b"Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1",
+    )
+
+    assert saved(broken).vias == (b"SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1",)
+
+
 def test_what_is_copied_cannot_start_a_line_of_its_own() -> None:
     broken = message(
         b"INVITE sip:a@b SIP/2.0",
