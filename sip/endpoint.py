@@ -16,7 +16,6 @@ from sip.message import Request, Response, note_source, parse_message
 from sip.recognise import recognise
 from sip.request import VIA_PLAIN
 from sip.salvage import salvage
-from sip.tags import TagSource
 from sip.timers import Timers
 from sip.transaction.client import ClientTransaction, ClientUser
 from sip.transaction.layer import TransactionLayer, TransactionUser
@@ -80,7 +79,7 @@ class Endpoint:
         self.udp = UdpListener(loop, self._receive, Traffic())
         self.tcp = TcpListener(loop, self._receive, self._receive_unframed, Traffic())
         self._user = user
-        self.tags = TagSource()
+        self.tags = self.layer.tags
 
     @property
     def is_open(self) -> bool:

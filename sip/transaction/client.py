@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sip.message import Request, Response
+from sip.transaction.derived import ack_for_failure, cancel_of
 from sip.transaction.tables import CLIENT, INVITE_CLIENT, Action, Event, State, Table
 
 if TYPE_CHECKING:
@@ -33,10 +34,16 @@ class ClientUser(Protocol):
 
 
 class ClientTransaction:
-    """The client side of one request: repeats it, hears its responses, acknowledges failures."""
+    """The client side of one request: repeats it, hears its responses, acknowledges failures.
+
+    `find_other_way` is asked when the request could not be handed to the network and nothing has
+    been heard of it: it calls `send_by` and says True, or says False, and the user is told.
+    """
 
     __slots__ = (
+        "_cancel",
         "_data",
+        "_find_other_way",
         "_interval",
         "_message",
         "_resend",
@@ -45,6 +52,7 @@ class ClientTransaction:
         "_timeout",
         "branch",
         "flow",
+        "is_cancelled",
         "layer",
         "request",
         "state",
@@ -52,13 +60,19 @@ class ClientTransaction:
     )
 
     def __init__(
-        self, layer: TransactionLayer, request: Request, flow: Flow, user: ClientUser | None
+        self,
+        layer: TransactionLayer,
+        request: Request,
+        flow: Flow,
+        user: ClientUser | None,
+        find_other_way: Callable[[ClientTransaction], bool] | None = None,
     ) -> None:
         self.layer = layer
         self.request = request
         self.flow = flow
         self.user = user
         self.branch = request.branch
+        self.is_cancelled = False
         self.state = State.CALLING if request.method == b"INVITE" else State.TRYING
         self._table = _INVITE_TABLE if request.method == b"INVITE" else _TABLE
         self._data: bytes | None = request.to_bytes()
@@ -67,6 +81,13 @@ class ClientTransaction:
         self._resend: Deadline | None = None
         self._timeout: Deadline | None = None
         self._interval = 0.0
+        self._cancel: tuple[tuple[bytes, bytes], ...] | None = None
+        self._find_other_way = find_other_way
+
+    @property
+    def size_bytes(self) -> int:
+        """How large the request is on the wire, 0 once it is not repeated any more."""
+        return 0 if self._data is None else len(self._data)
 
     @property
     def is_final(self) -> bool:
@@ -79,22 +100,58 @@ class ClientTransaction:
             self.flow.watch(self, self._lose)
         self._step(Event.START)
 
+    def send_by(self, flow: Flow, via: bytes, branch: bytes) -> None:
+        """Send the request by another flow, under another top Via, as if for the first time.
+
+        Only while nothing has been heard of it.
+        """
+        self._stop_resend()
+        self._stop_timeout()
+        if self.flow.reliable:
+            self.flow.unwatch(self)
+        self.layer.forget_client(self)
+        self.request.pop_via()
+        self.request.push_via(via, branch, self.request.sent_by)
+        self.branch = branch
+        self.flow = flow
+        self._data = self.request.to_bytes()
+        self._interval = 0.0
+        self.layer.remember_client(self)
+        self.start()
+
+    def fail(self) -> None:
+        """It can't be sent at all: the user is told of a transport error."""
+        self._step(Event.TRANSPORT_ERROR)
+
+    def cancel(self, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        """Cancel an INVITE: now, or when its first provisional response comes (§9.1).
+
+        `headers` say why. Nothing happens if it has been cancelled, or had its final response.
+        """
+        if self.is_cancelled or self.is_final or self.request.method != b"INVITE":
+            return
+        self.is_cancelled = True
+        self._cancel = tuple(headers)
+        if self.state == State.PROCEEDING:
+            self._send_cancel()
+
     def receive(self, response: Response) -> None:
         """Take a response whose branch and method are this transaction's."""
         self._message = self._response = response
         status = response.status
         if status < 200:
             self._step(Event.PROVISIONAL)
+            if self._cancel is not None and self.state == State.PROCEEDING:
+                self._send_cancel()
         elif status < 300:
             self._step(Event.SUCCESS)
         else:
             self._step(Event.FAILURE)
         self._message = None
 
-    def expect_final(self) -> None:
-        """Give up 64*T1 from now unless a final response comes (§9.1, after a CANCEL)."""
-        if not self.is_final and self._timeout is None:
-            self._start_timeout()
+    def give_up(self) -> None:
+        """Wait no longer: the user is told of a timeout, unless there was a final response."""
+        self._step(Event.TIMEOUT)
 
     def abandon(self) -> None:
         """Forget the transaction at once, as a process that dies does: nobody is told."""
@@ -104,7 +161,17 @@ class ClientTransaction:
         self._end()
 
     def _lose(self) -> None:
+        is_unheard = self.state < State.PROCEEDING
+        if is_unheard and self._find_other_way is not None and self._find_other_way(self):
+            return
         self._step(Event.TRANSPORT_ERROR)
+
+    def _send_cancel(self) -> None:
+        cancel = cancel_of(self.request, self._cancel or ())
+        self._cancel = None
+        self.layer.send_request(cancel, self.flow, None)
+        if self._timeout is None:  # §9.1: not more than 64*T1 are waited for the final response
+            self._start_timeout()
 
     def _step(self, event: Event) -> None:
         found = self._table.get((self.state, event))
@@ -117,11 +184,11 @@ class ClientTransaction:
     def _send(self) -> None:
         if self._data is not None and not self.flow.send(self._data):
             # Later, so that whoever sends is not called back while it is sending.
-            self.layer.deadlines.after(0.0, _fail, self)
+            self.layer.deadlines.later(0.0, _fail, (self, self.flow))
 
     def _send_ack(self) -> None:
         if self._response is not None:
-            self.flow.send(self.layer.ack_to(self.request, self._response))
+            self.flow.send(ack_for_failure(self.request, self._response.to_value).to_bytes())
 
     def _pass(self) -> None:
         if self.user is not None and self._message is not None:
@@ -147,8 +214,8 @@ class ClientTransaction:
         self._resend = self.layer.deadlines.after(self._interval, _resend, self)
 
     def _slow_resend(self) -> None:
-        self._stop_resend()
         if not self.flow.reliable:
+            self.layer.retransmissions_sent += 1
             self._resend = self.layer.deadlines.after(self.layer.timers.t2, _resend, self)
 
     def _stop_resend(self) -> None:
@@ -227,5 +294,7 @@ def _forget(transaction: ClientTransaction) -> None:
     transaction._step(Event.FORGET)
 
 
-def _fail(transaction: ClientTransaction) -> None:
-    transaction._step(Event.TRANSPORT_ERROR)
+def _fail(failed: tuple[ClientTransaction, Flow]) -> None:
+    transaction, flow = failed
+    if transaction.flow is flow:
+        transaction._lose()

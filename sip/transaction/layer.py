@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from sip.deadlines import Deadlines
 from sip.message import Request, Response, response_bytes
+from sip.tags import TagSource
 from sip.timers import Timers
 from sip.transaction.client import ClientTransaction, ClientUser
-from sip.transaction.derived import ack_for_failure, cancel_of
 from sip.transaction.server import (
     Absorber,
     InviteServer,
@@ -61,8 +62,9 @@ class TransactionLayer:
     """All transactions of one element, sans I/O.
 
     `user` is told of new requests; `deadlines` gives time. Past `max_transactions` new requests
-    are answered 503 with Retry-After and not kept. Layers that are given the same `clients` find
-    each other's client transactions, so that a response may come in by any of their listeners.
+    are answered 503 with Retry-After and not kept, but for a CANCEL that ends one. Layers that
+    are given the same `clients` find each other's client transactions, so that a response may
+    come in by any of their listeners.
     """
 
     __slots__ = (
@@ -76,6 +78,7 @@ class TransactionLayer:
         "retransmissions_received",
         "retransmissions_sent",
         "servers",
+        "tags",
         "timers",
         "turned_away",
         "user",
@@ -98,6 +101,7 @@ class TransactionLayer:
         self._absorber = Absorber()
         self.clients = {} if clients is None else clients
         self.branches = BranchSource()
+        self.tags = TagSource()
         self.responses_lost = 0
         self.responses_sent: dict[int, int] = {}
         self.retransmissions_received = 0
@@ -122,9 +126,8 @@ class TransactionLayer:
         if method == b"ACK":
             self.user.on_ack(request, flow)
             return
-        if len(self.servers) >= self.max_transactions:
-            self.turned_away += 1
-            flow.send(response_bytes(request, 503, None, headers_block=b"Retry-After: 5\r\n"))
+        if len(self.servers) >= self.max_transactions and not self._ends_invite(key):
+            self._turn_away(request, flow)
             return
         if method == b"INVITE":
             transaction = InviteServer(self, key, request, flow)
@@ -148,21 +151,27 @@ class TransactionLayer:
         self, request: Request, flow: Flow, user: ClientUser | None
     ) -> ClientTransaction:
         """Send `request`, whose top Via has a branch of `branches`, and hear what comes of it."""
-        transaction = ClientTransaction(self, request, flow, user)
-        self.clients[request.branch, request.method] = transaction
+        transaction = self.open_client(request, flow, user)
         transaction.start()
+        return transaction
+
+    def open_client(
+        self,
+        request: Request,
+        flow: Flow,
+        user: ClientUser | None,
+        find_other_way: Callable[[ClientTransaction], bool] | None = None,
+    ) -> ClientTransaction:
+        """A client transaction that has sent nothing yet; its `start` or `send_by` does."""
+        transaction = ClientTransaction(self, request, flow, user, find_other_way)
+        self.remember_client(transaction)
         return transaction
 
     def cancel(
         self, transaction: ClientTransaction, headers: Iterable[tuple[bytes, bytes]] = ()
     ) -> None:
-        """Cancel an INVITE that has had a provisional response (§9.1); `headers` say why."""
-        self.send_request(cancel_of(transaction.request, headers), transaction.flow, None)
-        transaction.expect_final()
-
-    def ack_to(self, invite: Request, response: Response) -> bytes:
-        """The ACK to a final response other than 2xx (§17.1.1.3)."""
-        return ack_for_failure(invite, response.to_value).to_bytes()
+        """Cancel an INVITE as `ClientTransaction.cancel` does."""
+        transaction.cancel(headers)
 
     def count_response(self, status: int) -> None:
         """Count a response that a transaction sends."""
@@ -187,6 +196,10 @@ class TransactionLayer:
         elif isinstance(transaction, InviteServer):
             transaction.forget()
 
+    def remember_client(self, transaction: ClientTransaction) -> None:
+        """Put a client transaction into the table, so that it hears its responses."""
+        self.clients[transaction.branch, transaction.request.method] = transaction
+
     def forget_client(self, transaction: ClientTransaction) -> None:
         """Take a terminated client transaction out of the table."""
         key = (transaction.branch, transaction.request.method)
@@ -208,11 +221,31 @@ class TransactionLayer:
         branch, sent_by, _ = transaction.key
         invite = self.servers.get((branch, sent_by, b"INVITE"))
         if invite is None:
-            transaction.respond(481)
+            transaction.respond(481, to_tag=self.tags.new())
             return
-        transaction.respond(200)
-        if isinstance(invite, InviteServer) and invite.user is not None and not invite.is_answered:
+        if not isinstance(invite, InviteServer):
+            transaction.respond(200, to_tag=self.tags.new())
+            return
+        # The tag of the INVITE's own responses, as far as it is known yet.
+        to_tag = invite.to_tag or self.tags.new()
+        transaction.respond(200, to_tag=to_tag)
+        if invite.is_answered:
+            return
+        if invite.user is not None:
             invite.user.on_cancel(invite, cancel)
+        else:
+            invite.respond(487, to_tag=to_tag)
+
+    def _ends_invite(self, key: Key) -> bool:
+        branch, sent_by, method = key
+        return method == b"CANCEL" and (branch, sent_by, b"INVITE") in self.servers
+
+    def _turn_away(self, request: Request, flow: Flow) -> None:
+        self.turned_away += 1
+        # §8.2.7: without state, the same request gets the same tag each time that it comes.
+        to_tag = b"%08x" % zlib.crc32(request.vias[0])
+        lines = b"Retry-After: 5\r\n"
+        flow.send(response_bytes(request, 503, to_tag=to_tag, headers_block=lines))
 
     def _swallow(self, request: Request, flow: Flow) -> None:
         if request.method == b"ACK":

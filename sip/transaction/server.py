@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Absorber", "InviteServer", "NonInviteServer", "ServerTransaction", "ServerUser"]
 
 Key = tuple[bytes, bytes, bytes]
+
+_TO_TAG = re.compile(rb"\r\nTo:[^\r\n]*;tag=([^;\r\n]+)").search
 
 _REQUEST, _ACK = Event.REQUEST, Event.ACK
 _PROVISIONAL, _SUCCESS, _FAILURE = Event.PROVISIONAL, Event.SUCCESS, Event.FAILURE
@@ -80,6 +83,12 @@ class InviteServer:
     def is_silent(self) -> bool:
         """Whether nothing has been sent yet, though something still can be."""
         return self._response is None and self.state == State.PROCEEDING
+
+    @property
+    def to_tag(self) -> bytes:
+        """The To tag of the last response that was sent, b"" where there is none."""
+        found = None if self._response is None else _TO_TAG(self._response)
+        return b"" if found is None else found[1]
 
     def respond(
         self,
@@ -146,7 +155,7 @@ class InviteServer:
 
     def _send(self) -> None:
         if self._response is not None and not self.flow.send(self._response):
-            self._layer.responses_lost += 1
+            _step(self, _INVITE_TABLE, _TRANSPORT_ERROR)
 
     def _pass(self) -> None:
         if self._message is not None:
@@ -244,7 +253,7 @@ class NonInviteServer:
 
     def _send(self) -> None:
         if self._response is not None and not self.flow.send(self._response):
-            self._layer.responses_lost += 1
+            _step(self, _TABLE, _TRANSPORT_ERROR)
 
     def _start_forget(self) -> None:
         # Timer J. Zero over a reliable transport, where nothing is retransmitted.
@@ -284,8 +293,9 @@ def _end(transaction: ServerTransaction) -> None:
     transaction.request = None
 
 
-def _tell_nobody(transaction: Any) -> None:
-    """A server's user learns of a lost connection from the flow itself."""
+def _count_lost(transaction: ServerTransaction) -> None:
+    # The user learns of a lost connection from the flow itself.
+    transaction._layer.responses_lost += 1
 
 
 Do = Callable[[Any], None]
@@ -305,7 +315,7 @@ _INVITE_TABLE = _bind(
         Action.SEND: InviteServer._send,
         Action.PASS: InviteServer._pass,
         Action.TELL_TIMEOUT: InviteServer._tell_timeout,
-        Action.TELL_ERROR: _tell_nobody,
+        Action.TELL_ERROR: _count_lost,
         Action.START_RESEND: InviteServer._start_resend,
         Action.STOP_RESEND: _stop_resend,
         Action.START_TIMEOUT: InviteServer._start_timeout,
@@ -319,7 +329,7 @@ _TABLE = _bind(
     SERVER,
     {
         Action.SEND: NonInviteServer._send,
-        Action.TELL_ERROR: _tell_nobody,
+        Action.TELL_ERROR: _count_lost,
         Action.START_FORGET: NonInviteServer._start_forget,
         Action.END: _end,
     },

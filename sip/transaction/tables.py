@@ -55,9 +55,9 @@ class Action(IntEnum):
     SEND_ACK = 1  # the ACK to a failure (§17.1.1.3)
     PASS = 2  # hand the message at hand to the transaction's user
     TELL_TIMEOUT = 3
-    TELL_ERROR = 4
-    START_RESEND = 5  # Timers A, E, G: nothing over a reliable transport, but for E none either
-    SLOW_RESEND = 6  # Timer E once a provisional response has come: T2
+    TELL_ERROR = 4  # tell a client's user; count it for a server
+    START_RESEND = 5  # Timers A, E, G: none over a reliable transport
+    SLOW_RESEND = 6  # Timer E where it fires after a provisional response: T2
     STOP_RESEND = 7
     START_TIMEOUT = 8  # Timers B, F, H
     STOP_TIMEOUT = 9
@@ -151,7 +151,9 @@ INVITE_CLIENT: Table = {
     (_S.ACCEPTED, _E.SUCCESS): (_S.ACCEPTED, (_A.PASS,)),
     (_S.ACCEPTED, _E.FORGET): (_S.TERMINATED, (_A.END,)),
     (_S.COMPLETED, _E.FAILURE): (_S.COMPLETED, (_A.SEND_ACK,)),
-    (_S.COMPLETED, _E.TRANSPORT_ERROR): (_S.TERMINATED, (_A.TELL_ERROR, _A.END)),
+    # Figure 5 informs the user here too. It has its final response by then, and nothing that it
+    # could do for the ACK: whoever is told of one end need not be ready for another.
+    (_S.COMPLETED, _E.TRANSPORT_ERROR): (_S.TERMINATED, (_A.END,)),
     (_S.COMPLETED, _E.FORGET): (_S.TERMINATED, (_A.END,)),
 }
 
@@ -166,7 +168,7 @@ CLIENT: Table = {
         _S.TERMINATED,
         (_A.STOP_RESEND, _A.STOP_TIMEOUT, _A.TELL_ERROR, _A.END),
     ),
-    (_S.TRYING, _E.PROVISIONAL): (_S.PROCEEDING, (_A.SLOW_RESEND, _A.PASS)),
+    (_S.TRYING, _E.PROVISIONAL): (_S.PROCEEDING, (_A.PASS,)),
     (_S.TRYING, _E.SUCCESS): (
         _S.COMPLETED,
         (_A.STOP_RESEND, _A.STOP_TIMEOUT, _A.START_FORGET, _A.PASS),
