@@ -44,7 +44,10 @@ def _check_host(request: web.Request, names: frozenset[str], *, has_token: bool)
 
     An address can't be such a name; and where a token is asked for, a name alone opens nothing.
     """
-    name = _host_name(request.host)
+    host = request.headers.get("Host")
+    if host is None:  # HTTP/1.0: no browser
+        return
+    name = _host_name(host)
     if name is None:
         raise Problem(
             HTTPStatus.BAD_REQUEST, ProblemKind.MALFORMED_REQUEST, "the Host header is no host"
@@ -61,7 +64,8 @@ def _check_host(request: web.Request, names: frozenset[str], *, has_token: bool)
 def _check_origin(request: web.Request) -> None:
     """Turn away what a page from elsewhere sends by a browser."""
     origin = request.headers.get("Origin")
-    if origin is not None and origin.lower() != f"{request.scheme}://{request.host}".lower():
+    own = f"{request.scheme}://{request.headers.get('Host', '')}"
+    if origin is not None and origin.lower() != own.lower():
         raise Problem(
             HTTPStatus.FORBIDDEN,
             ProblemKind.FOREIGN_ORIGIN,
