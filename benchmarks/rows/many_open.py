@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 
 from benchmarks import bars
 from benchmarks.bars import Figure
@@ -25,6 +26,9 @@ def measure_many_open(bench: Bench) -> list[Figure]:
         held.enter_context(open_calls(bench, crowded, {"helpdesk": many}))
         held.enter_context(open_calls(bench, quiet, {"helpdesk": _FEW}))
         time.sleep(bench.sizes.forget_seconds)
-        costs = measure_costs(bench, [Task(crowded, load), Task(quiet, load)])
-    figure = ratio_figure(bars.MANY_OPEN, *costs)
-    return [Figure(figure.bar, figure.measured, f"{many:,} open; {figure.note}", figure.details)]
+        tasks = [
+            Task(replace(crowded, name=f"with {many:,} open"), load),
+            Task(replace(quiet, name=f"with {_FEW} open"), load),
+        ]
+        costs = measure_costs(bench, tasks)
+    return [ratio_figure(bars.MANY_OPEN, *costs)]
