@@ -15,6 +15,7 @@ import pytest
 #: Program on the path -> Debian package that brings it.
 PACKAGES = {
     "baresip": "baresip-core",
+    "curl": "curl",
     "debootstrap": "debootstrap",
     "kamailio": "kamailio",
     "sipp": "sip-tester",
