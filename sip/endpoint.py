@@ -211,7 +211,9 @@ class Endpoint:
         if request is None:
             self._receive_uncommon(data, flow)
             return
-        (self.tcp if flow.reliable else self.udp).traffic.count_received(request.method)
+        received = (self.tcp if flow.reliable else self.udp).traffic.received
+        method = request.method
+        received[method if method in received else b"OTHER"] += 1
         name = flow.name
         if request.via_mark == VIA_PLAIN and request.sent_by == name:
             request.sent_by = name  # one object for all that is remembered of this peer

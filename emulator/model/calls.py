@@ -142,6 +142,15 @@ class Call:
             steps.append((int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32 | entry)
 
 
+    def saw_both(self, first: int, second: int) -> None:
+        """Note two steps that follow at once: a hop and what it leads to."""
+        steps = self.steps
+        if len(steps) < MAX_STEPS:
+            after = (int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32
+            steps.append(after | first)
+            steps.append(after | second)
+
+
 class Shelf:
     """The live calls that the rules make no difference between: same host, kind and owner."""
 

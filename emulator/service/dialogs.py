@@ -114,9 +114,7 @@ class ServedDialog:
             transaction.respond(481)
             return
         method = request.method
-        if method == b"BYE":
-            call.saw(element.steps.bye)
-        else:
+        if method != b"BYE":
             call.saw_request(Party.CALLER, element.party, method)
         if not self.dialog.accepts(request):
             self._respond(transaction, 500, element, method)
@@ -186,7 +184,7 @@ class ServedDialog:
         if self._transaction is not None:
             self._transaction.release()
             self._transaction = None
-        call.saw(element.steps.bye_answer)
+        call.saw_both(element.steps.bye, element.steps.bye_answer)
         transaction.respond(200)
         self.call = None
         self.site.end_call(call, EndedBy.CALLER)

@@ -45,8 +45,7 @@ def connect_emulated(
     call.carrier = served
     site.calls.connect(call)
     steps = seeker.element.steps
-    call.saw(steps.from_agents)
-    call.saw(steps.answer)
+    call.saw_both(steps.from_agents, steps.answer)
     site.tell(call)
     hang_up_later(site, served, agent)
     return True

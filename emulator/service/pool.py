@@ -79,9 +79,10 @@ class PoolService:
         transaction.user = pending
         site.calls.add(call)
         steps = element.steps
-        call.saw(steps.invite)
-        if element.party is not self.party:
-            call.saw(steps.inwards[self.party])
+        if element is self.element:
+            call.saw(steps.invite)
+        else:
+            call.saw_both(steps.invite, steps.inwards[self.party])
         site.tell(call, ruling)
         if not group.has_agents:
             pending.refuse(480, EndedBy.QUEUE, (), None)

@@ -22,7 +22,7 @@ class Traffic:
     __slots__ = ("discarded", "received", "sent")
 
     def __init__(self) -> None:
-        self.received: dict[bytes | int, int] = {}
+        self.received: dict[bytes | int, int] = dict.fromkeys((*KNOWN_METHODS, b"OTHER"), 0)
         self.sent = 0
         self.discarded: dict[str, int] = {}
 
