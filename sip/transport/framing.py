@@ -9,8 +9,10 @@ __all__ = ["KEEP_ALIVE", "MAX_HEAD_BYTES", "MAX_MESSAGE_BYTES", "FramingError", 
 MAX_HEAD_BYTES = 32_768
 MAX_MESSAGE_BYTES = 65_535
 KEEP_ALIVE = b"\r\n\r\n"  # RFC 5626 §3.5.1: a ping; the answer is one CRLF
+_LINE_ENDS = (b"", b"\r", b"\r\n", b"\r\n\r")
 
-_LENGTH = re.compile(rb"\r\n(?:Content-Length|l)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
+# Its value may go on in the next line (§7.3.1).
+_LENGTH = re.compile(rb"\r\n(?:Content-Length|l)[ \t]*+:((?:[^\r\n]|\r\n[ \t])*+)", re.IGNORECASE)
 
 
 class FramingError(Exception):
@@ -43,8 +45,11 @@ class StreamFramer:
 
     @property
     def is_within_message(self) -> bool:
-        """Whether part of a message has come and the rest is awaited."""
-        return bool(self._buffer)
+        """Whether part of a message has come and the rest is awaited.
+
+        Line ends between messages are none: a peer may keep a connection alive with just one.
+        """
+        return self._buffer not in _LINE_ENDS
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take `data`; return the messages that are whole now.
