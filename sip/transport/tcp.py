@@ -62,7 +62,7 @@ class TcpConnection(asyncio.Protocol):
         self._pings = 0
         self._has_lost_bytes = False
         self._partial: asyncio.TimerHandle | None = None
-        self.heard = 0.0
+        self.heard = listener.now()
         self.is_connecting = remote is not None
         self.remote: Address = remote or ("", 0)
         self.name = _name(self.remote)
@@ -108,9 +108,11 @@ class TcpConnection(asyncio.Protocol):
             self._stream.close()
 
     def reset(self) -> None:
-        """Cut the connection at once with a TCP reset."""
+        """Cut the connection at once with a TCP reset; one that is being made is given up."""
         stream = self._stream
         if stream is None:
+            if self.is_connecting:
+                self.fail()
             return
         sock = stream.get_extra_info("socket")
         if sock is not None:
@@ -153,9 +155,8 @@ class TcpConnection(asyncio.Protocol):
         try:
             messages = framer.feed(data)
         except FramingError as error:
-            for message in error.messages:
-                listener.receive(message, self)
-            listener.receive_unframed(error, self)
+            if self._hand_up(error.messages):
+                listener.receive_unframed(error, self)
             self.close()
             return
         if framer.pings != self._pings:
@@ -163,15 +164,20 @@ class TcpConnection(asyncio.Protocol):
                 if self._stream is not None:
                     self._stream.write(b"\r\n")
             self._pings = framer.pings
+        if self._hand_up(messages):
+            self._watch_partial(framer.is_within_message, has_moved_on=bool(messages))
+
+    def _hand_up(self, messages: list[bytes]) -> bool:
+        """Hand up messages as long as nobody closes the connection over one; say if nobody did."""
         for message in messages:
-            if self._stream is None or listener.is_silent:
-                return
-            listener.receive(message, self)
-        self._watch_partial(framer.is_within_message)
+            if not self.is_open:
+                return False
+            self._listener.receive(message, self)
+        return self.is_open
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End (called by the loop)."""
-        self._watch_partial(False)
+        self._watch_partial(False, has_moved_on=True)
         self.fail()
 
     def fail(self) -> None:
@@ -183,7 +189,11 @@ class TcpConnection(asyncio.Protocol):
         watchers = list(self._watchers.values())
         self._watchers.clear()
         for on_lost in watchers:
-            on_lost()
+            try:
+                on_lost()
+            except Exception as error:  # noqa: BLE001  # one watcher's fault is not the next one's
+                context = {"message": "failed to deal with a lost connection", "exception": error}
+                self._listener.loop.call_exception_handler(context)
 
     def watch(self, watcher: object, on_lost: Callable[[], None]) -> None:
         """Call `on_lost` when the connection ends or can't be made, until `unwatch`."""
@@ -193,12 +203,13 @@ class TcpConnection(asyncio.Protocol):
         """No longer call what `watch` was given for `watcher`."""
         self._watchers.pop(id(watcher), None)
 
-    def _watch_partial(self, is_partial: bool) -> None:
-        if is_partial and self._partial is None:
-            self._partial = self._listener.loop.call_later(PARTIAL_SECONDS, self._give_up)
-        elif not is_partial and self._partial is not None:
+    def _watch_partial(self, is_partial: bool, *, has_moved_on: bool) -> None:
+        """Give a peer `PARTIAL_SECONDS` for each message, however many there are in a stream."""
+        if self._partial is not None and (has_moved_on or not is_partial):
             self._partial.cancel()
             self._partial = None
+        if is_partial and self._partial is None:
+            self._partial = self._listener.loop.call_later(PARTIAL_SECONDS, self._give_up)
 
     def _give_up(self) -> None:
         self._partial = None
