@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sip.headers import media_type
 from sip.message import Request
 
 __all__ = ["ACCEPT_SDP", "Fault", "judge"]
 
 ACCEPT_SDP = b"Accept: application/sdp, multipart/mixed\r\n"
 _SCHEMES = (b"sip:", b"sips:", b"tel:")
-_BODIES = (b"application/sdp", b"multipart/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,13 @@ def judge(request: Request, extensions: frozenset[bytes]) -> Fault | None:
 
 def _judge_bodies(request: Request) -> Fault | None:
     if request.body:
-        content_type = (request.first(b"Content-Type") or b"application/sdp").lower()
-        if not content_type.startswith(_BODIES):
+        kind = media_type(request.first(b"Content-Type") or b"application/sdp")
+        if kind != b"application/sdp" and not kind.startswith(b"multipart/"):
             return Fault(415, None, ACCEPT_SDP)
         encodings = [e.lower() for e in request.values(b"Content-Encoding")]
         if any(encoding != b"identity" for encoding in encodings):
             return Fault(415, None, b"Accept-Encoding: identity\r\n")
-    accepted = [_media_range(value) for value in request.values(b"Accept")]
+    accepted = [media_type(value) for value in request.values(b"Accept")]
     if accepted and not any(r in (b"*/*", b"application/*", b"application/sdp") for r in accepted):
-        return Fault(406, None, b'Warning: 399 rgs "only application/sdp can be offered"\r\n')
+        return Fault(406, None, b'Warning: 399 sip "only application/sdp can be offered"\r\n')
     return None
-
-
-def _media_range(value: bytes) -> bytes:
-    return value.partition(b";")[0].strip().lower().replace(b" ", b"")
