@@ -38,7 +38,7 @@ class Client:
 
     def get(self, path: str, query: dict[str, str | int | None] | None = None) -> Any:
         """The JSON at `path` under /api/v1."""
-        return json.loads(self._ask("GET", self._place(path, query), None, "application/json"))
+        return self._read(self._ask("GET", self._place(path, query), None, "application/json"))
 
     def get_text(self, path: str) -> str:
         """The text at `path` under /api/v1."""
@@ -47,7 +47,13 @@ class Client:
     def send(self, method: str, path: str, body: dict[str, Any]) -> Any:
         """The JSON answer to `body` sent to `path` under /api/v1."""
         data = json.dumps(body).encode()
-        return json.loads(self._ask(method, self._place(path, None), data, "application/json"))
+        return self._read(self._ask(method, self._place(path, None), data, "application/json"))
+
+    def _read(self, data: bytes) -> Any:
+        try:
+            return json.loads(data)
+        except ValueError as error:
+            raise self._no_emulator("its answer is no JSON") from error
 
     def _place(self, path: str, query: dict[str, str | int | None] | None) -> str:
         given = {name: value for name, value in (query or {}).items() if value is not None}
@@ -77,10 +83,13 @@ class Client:
                 "or name another by --url or RGS_URL",
             ) from error
         except (OSError, HTTPException, ValueError) as error:
-            raise Failure(
-                ExitCode.COULD_NOT_START,
-                f"what answers at {self._url} is no emulator, or went away ({error})",
-            ) from error
+            raise self._no_emulator(str(error)) from error
+
+    def _no_emulator(self, why: str) -> Failure:
+        return Failure(
+            ExitCode.COULD_NOT_START,
+            f"what answers at {self._url} is no emulator, or went away: {why}",
+        )
 
     def _silence(self) -> Failure:
         return Failure(

@@ -9,6 +9,7 @@ import pytest
 
 from emulator.api import exchange, gate
 from emulator.api.routes import ENDPOINTS, phases
+from emulator.operations.phases import enter_phase
 from emulator.service.succession import Account
 from tests.support.doors import Door, Doors
 
@@ -207,7 +208,6 @@ async def test_change_of_phase_is_carried_out_though_the_client_has_gone(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has_begun, has_gone, is_done = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    enter_phase = phases.enter_phase
 
     async def enter_slowly(*arguments: Any) -> Account:
         has_begun.set()
