@@ -1,0 +1,1 @@
+"""Seeded mutations of valid SIP messages against a running server: `./run mutate`."""
