@@ -72,6 +72,11 @@ class ClientCall:
         return list(self._inbox.messages)
 
     @property
+    def unexpected(self) -> list[Request]:
+        """The requests that have arrived and that nobody has expected; ACKs are left out."""
+        return self._inbox.unclaimed_requests()
+
+    @property
     def status(self) -> int:
         """The status of the newest response to its INVITE, received or sent; 0 without one."""
         if self._served is not None:
@@ -153,23 +158,29 @@ class ClientCall:
 
     # -- what a caller does -----------------------------------------------------------------------
 
-    async def start(self, within: float | None, *, is_final: bool) -> None:
-        """Send the INVITE, and wait at most `within` s for its final response, or for any.
-
-        A client's `invite` does it. Raises NoAnswer, Unreachable, OSError without a connection.
-        """
+    async def start(self) -> None:
+        """Send the INVITE; a client's `invite` does it. Raises OSError without a connection."""
         link = await self.client.link_to(self.via)
+        self._exchange = self.client.begin(self.invite, link, self._on_invite_response)
+
+    async def response(
+        self, within: float = PATIENCE_SECONDS, *, is_final: bool = True
+    ) -> Response:
+        """The final response to the INVITE, or with `is_final=False` any but 100.
+
+        Where it asks for credentials that the client has, it is answered with them. The ACK is on
+        its way then. Raises NoAnswer after `within` seconds, Unreachable.
+        """
+        __tracebackhide__ = True
+        assert self._exchange is not None, "only a call that was placed has a response to wait for"
         while True:
-            exchange = self.client.begin(self.invite, link, self._on_invite_response)
-            self._exchange = exchange
-            if within is None:
-                return
-            response = await self._answer_to(exchange, within, 200 if is_final else 101)
+            response = await self._answer_to(self._exchange, within, 200 if is_final else 101)
             again = self.client.identity.with_credentials(self.invite, response)
             if again is None:
                 await self.acknowledged()
-                return
+                return response
             self.invite, self._cseq = again, again.cseq
+            await self.start()
 
     async def ack(self) -> None:
         """Acknowledge the newest 2xx, once more if that has been done."""

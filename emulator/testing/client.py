@@ -152,16 +152,19 @@ class SipClient:
         out. Without `acks` a 2xx is not acknowledged until `call.ack()`. Raises NoAnswer after
         `within` seconds, Unreachable where the port is closed.
         """
+        __tracebackhide__ = True
         content = offer_of(self.identity.address[0]) if body is None else body
         lines = [(b"Contact", self.identity.contact), *session_headers(content)]
         invite = self._new_request("INVITE", to, via, lines + lines_of(headers), content)
         call = ClientCall(self, invite, invite.from_tag, via=via, acks=acks)
         self._serving.add(call)
         try:
-            await call.start(within if wait is not None else None, is_final=wait == "final")
+            await call.start()
         except OSError as error:
             self.trail.note(f"no connection to {via}: {error}", call_id=invite.call_id)
             raise Unreachable(await call.explained(f"no connection to {via}: {error}")) from error
+        if wait is not None:
+            await call.response(within, is_final=wait == "final")
         return call
 
     async def request(

@@ -65,6 +65,10 @@ class Exchange:
 
     def start(self, *, repeats: bool = True) -> None:
         """Send the request, and again and again unless `repeats` says otherwise."""
+        if not self._link.is_open:
+            self._trail.note("the connection is closed", self._link.peer, self.request.call_id)
+            self.on_lost("the connection is closed")
+            return
         self._trail.sent(self.request, self._link.peer)
         self._link.send(self.request.to_bytes())
         if repeats and self.request.vias[0].startswith(b"SIP/2.0/UDP"):

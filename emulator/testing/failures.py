@@ -27,4 +27,11 @@ class RequestRefused(Exception):
 
 
 class EmulatorFailed(Exception):
-    """The emulator could not be started, or has ended on its own; the text has its stderr."""
+    """The emulator could not be started; the text has its stderr.
+
+    `exit_code` is that of its process, None if it did not end.
+    """
+
+    def __init__(self, text: str, exit_code: int | None = None) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code

@@ -51,7 +51,9 @@ class EmulatorProcess:
         try:
             line = self._read_line(_START_SECONDS)
             if not line.startswith("ready "):
-                raise EmulatorFailed(f"the emulator did not start: {line}{self.stderr()}")
+                code = self._exit_code(1.0 if not line else 0.0)
+                said = f"{line}{self.stderr()}".strip()
+                raise EmulatorFailed(f"the emulator did not start: {said}", code)
         except BaseException:
             self.end(0)
             raise
@@ -87,6 +89,12 @@ class EmulatorProcess:
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._stderr.close()
+
+    def _exit_code(self, seconds: float) -> int | None:
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
 
     def _read_line(self, seconds: float) -> str:
         assert self._process.stdout is not None
