@@ -85,8 +85,8 @@ class BranchUser(Protocol):
 class Branch:
     """One copy of a request on its way to one target, with Timer C and CANCEL (§16.7, §16.10)."""
 
-    __slots__ = ("_cancel", "_endpoint", "_has_provisional", "_is_cancelled", "_timer_c",
-                 "_user", "request", "target", "transaction")  # fmt: skip
+    __slots__ = ("_cancel", "_endpoint", "_has_provisional", "_timer_c", "_user",
+                 "request", "target", "transaction")  # fmt: skip
 
     def __init__(
         self, endpoint: Endpoint, request: Request, target: Target, user: BranchUser
@@ -98,8 +98,7 @@ class Branch:
         self.target = target
         self.transaction: ClientTransaction | None = None
         self._timer_c: Deadline | None = None
-        self._cancel: tuple[tuple[bytes, bytes], ...] = ()
-        self._is_cancelled = False
+        self._cancel: tuple[tuple[bytes, bytes], ...] | None = None
         self._has_provisional = False
 
     @property
@@ -109,19 +108,20 @@ class Branch:
 
     def start(self, mark: bytes = b"") -> None:
         """Send it; `mark` ends its branch parameter (`loop_mark` of the request received)."""
-        if self.request.method == b"INVITE":
+        if self.request.method == b"INVITE" and self._cancel is None:
             self._restart_timer_c()
         self.transaction = self._endpoint.send_by(self.request, self, self.target.flow, suffix=mark)
+        if self._cancel is not None:
+            self.transaction.cancel(self._cancel)
 
     def cancel(self, why: Lines = ()) -> None:
         """Cancel an INVITE, once it has had a provisional response (§9.1)."""
-        if self._is_cancelled or self.is_final:
+        if self._cancel is not None or self.is_final:
             return
-        self._is_cancelled = True
         self._cancel = tuple(why)
         self._stop_timer_c()
-        if self._has_provisional:
-            self._send_cancel()
+        if self.transaction is not None:
+            self.transaction.cancel(self._cancel)
 
     def abandon(self) -> None:
         """Forget it; nothing is sent any more."""
@@ -134,10 +134,7 @@ class Branch:
         self.transaction = transaction
         status = response.status
         if status < 200:
-            if not self._has_provisional:
-                self._has_provisional = True
-                if self._is_cancelled:
-                    self._send_cancel()
+            self._has_provisional = True
             if status == 100:
                 return
             if self._timer_c is not None:
@@ -157,10 +154,6 @@ class Branch:
         """The flow is lost (for the transaction)."""
         self._stop_timer_c()
         self._user.on_branch_failed(self, 503)
-
-    def _send_cancel(self) -> None:
-        if self.transaction is not None:
-            self._endpoint.layer.cancel(self.transaction, self._cancel)
 
     def _restart_timer_c(self) -> None:
         self._stop_timer_c()
@@ -182,12 +175,18 @@ class Branch:
             self._user.on_branch_failed(self, 408)
 
 
+Failure = tuple[int, Response | None, Branch]
+
+
 class Forward:
     """The response context of one request that is forwarded to one or more targets.
 
     2xx responses to INVITE all go back; the first one, and a 6xx, cancels what still rings.
-    Without any, the best of the failures goes back (§16.7 item 6). `on_response` is told of each
-    response that goes back, before it does; `on_done` once, with the status that ended it.
+    Without any, the best of the failures goes back (§16.7 item 6); a 503 goes back as 500, as it
+    is not this element that can't serve, and nothing goes back for the silence after a request
+    that was no INVITE (RFC 4320 §4.2). A request that has no hops or targets left is answered
+    here. `on_response` is told of each response that goes back, before it does; `on_done` once,
+    with the status that ended it.
     """
 
     __slots__ = ("_branches", "_endpoint", "_failures", "_is_done", "_on_done", "_on_response",
@@ -208,7 +207,7 @@ class Forward:
         self._request = request
         self._on_response = on_response
         self._on_done = on_done
-        self._failures: list[tuple[int, Response | None]] = []
+        self._failures: list[Failure] = []
         self._is_done = False
         self._branches = [
             Branch(endpoint, forwarded(request, target), target, self) for target in targets
@@ -218,6 +217,12 @@ class Forward:
 
     def start(self) -> None:
         """Send all branches."""
+        if self._request.max_forwards == 0:
+            self._refuse(483)
+            return
+        if not self._branches:
+            self._refuse(480)
+            return
         mark = loop_mark(self._request)
         for branch in list(self._branches):
             branch.start(mark)
@@ -258,22 +263,30 @@ class Forward:
 
     def _fail(self, branch: Branch, status: int, response: Response | None) -> None:
         self._branches.remove(branch)
-        self._failures.append((status, response))
+        self._failures.append((status, response, branch))
         if self._branches or self._is_done:
             return
-        status, best = min(self._failures, key=_preference)
-        if best is None:
-            self._transaction.respond(status, to_tag=self._endpoint.new_tag())
+        status, best, branch = min(self._failures, key=_preference)
+        if status == 408 and self._request.method != b"INVITE":
+            self._transaction.abandon()
+            self._finish(status)
+        elif status == 503 or best is None:
+            self._refuse(500 if status == 503 else status)
         else:
             self._gather_challenges(best)
             self._send(best, branch)
+            self._finish(status)
+
+    def _refuse(self, status: int) -> None:
+        self._branches.clear()
+        self._transaction.respond(status, to_tag=self._endpoint.new_tag())
         self._finish(status)
 
     def _gather_challenges(self, best: Response) -> None:
         # §16.7 item 7: a client has to satisfy every challenge at once.
         if best.status not in (401, 407):
             return
-        for status, other in self._failures:
+        for status, other, _ in self._failures:
             if other is None or other is best or status not in (401, 407):
                 continue
             for name in (b"WWW-Authenticate", b"Proxy-Authenticate"):
@@ -291,9 +304,9 @@ class Forward:
             self._on_done(status)
 
 
-def _preference(failure: tuple[int, Response | None]) -> tuple[int, int]:
+def _preference(failure: Failure) -> tuple[int, int]:
     """§16.7 item 6: 6xx first, then the lowest class; 503 only where there is nothing else."""
-    status, response = failure
+    status, response, _ = failure
     if status >= 600:
         return (0, status)
     if status == 503:
