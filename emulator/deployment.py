@@ -12,6 +12,7 @@ from emulator.model.calls import Call, CallState, EndedBy
 from emulator.model.ladder import Party
 from emulator.model.topology import Topology
 from emulator.rules import Pool, Rules, Style
+from emulator.service.departures import Departures
 from emulator.service.destinations import Destinations
 from emulator.service.element import Element
 from emulator.service.elements import Elements
@@ -82,7 +83,8 @@ class Deployment:
             Pool.BACKUP: PoolService(Pool.BACKUP, self.site, backup, ringer),
         }
         self.elements = Elements(self.site, director, pools, agents)
-        self.elements.persons = Persons(self.site, self.destinations, ringer)
+        self.elements.persons = Persons(self.site, ringer)
+        self.elements.departures = Departures(self.site, self.destinations, ringer)
         self.elements.guard = Guard(self.site, self.destinations)
         self.elements.registrar = Registration(self.site, self.destinations)
         self.site.elements = self.elements

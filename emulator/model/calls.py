@@ -141,7 +141,6 @@ class Call:
         if len(steps) < MAX_STEPS:
             steps.append((int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32 | entry)
 
-
     def saw_both(self, first: int, second: int) -> None:
         """Note two steps that follow at once: a hop and what it leads to."""
         steps = self.steps
@@ -194,15 +193,20 @@ class CallStore:
 
     def add(self, call: Call) -> None:
         """Take in a new pending call."""
-        key = (call.host, call.kind, call.owner)
-        shelf = self._shelves.get(key)
-        if shelf is None:
-            shelf = self._shelves[key] = Shelf(*key)
-        call.shelf = shelf
+        shelf = call.shelf = self._shelf(call.host, call.kind, call.owner)
         number = call.number
         shelf.pending[number] = call
         self._by_number[number] = call
         self.index(call.call_id, call)
+
+    def move(self, call: Call, group: HostedGroup) -> None:
+        """Let a pending call be one of `group`, and of the pool that hosts it, from now on."""
+        del call.shelf.pending[call.number]
+        call.group = group
+        call.host, call.kind, call.owner = group.host, group.kind, group.owner
+        call.is_imported = group.is_copy
+        call.shelf = self._shelf(group.host, group.kind, group.owner)
+        call.shelf.pending[call.number] = call
 
     def connect(self, call: Call) -> None:
         """Make a pending call connected."""
@@ -300,6 +304,13 @@ class CallStore:
         self._by_call_id.clear()
         self._ended.clear()
         self._by_number.clear()
+
+    def _shelf(self, host: Pool, kind: Kind, owner: Pool | None) -> Shelf:
+        key = (host, kind, owner)
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            shelf = self._shelves[key] = Shelf(*key)
+        return shelf
 
     def _unindex(self, call_id: bytes, call: Call) -> None:
         found = self._by_call_id.get(call_id)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 from emulator.model import topology
 from emulator.model.agent_groups import AgentGroup
 from emulator.model.agents import Agent
+from emulator.model.waiting_line import WaitingLine
 from emulator.rules import Kind, Pool
 
 __all__ = ["HostedGroup"]
@@ -17,7 +17,7 @@ class HostedGroup:
     """What a pool needs to take calls of one group.
 
     `host` differs from the owner for an imported copy. `waiting` holds the pending calls that no
-    agent rings for, in the order in which they came; `seekers` those and the ones whose ringing
+    agent rings for, in the order in which they began; `seekers` those and the ones whose ringing
     further agents may join.
     """
 
@@ -45,8 +45,8 @@ class HostedGroup:
         self.is_copy = host is not settings.owner
         self.agent_groups = [AgentGroup(each, agents, self) for each in settings.agent_groups]
         self.agents = frozenset(agent for each in self.agent_groups for agent in each.members)
-        self.waiting: OrderedDict[int, Any] = OrderedDict()
-        self.seekers: OrderedDict[int, Any] = OrderedDict()
+        self.waiting: WaitingLine[Any] = WaitingLine()
+        self.seekers: WaitingLine[Any] = WaitingLine()
 
     @property
     def has_agents(self) -> bool:

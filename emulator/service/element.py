@@ -213,7 +213,7 @@ class Element:
         """§8.2.2.2: the same request has come by another way already."""
         for call in self.site.calls.by_call_id(request.call_id):
             if call.state == CallState.PENDING and call.carrier is not None:
-                first = call.carrier.request
+                first: Request = call.carrier.caller.request
                 if first.from_tag == request.from_tag and first.cseq == request.cseq:
                     return True
         return False

@@ -8,6 +8,7 @@ import heapq
 from emulator.model.agents import Agent
 from emulator.model.calls import Call
 from emulator.rules import Pool, Style, Verdict
+from emulator.service.departures import Departures
 from emulator.service.element import Element
 from emulator.service.guard import Guard
 from emulator.service.pending import PendingCall
@@ -24,7 +25,7 @@ __all__ = ["Elements"]
 class Elements:
     """Director, both pools and the emulated agents' listener."""
 
-    __slots__ = ("_contacts", "_tasks", "addresses", "agents", "director", "guard",
+    __slots__ = ("_contacts", "_tasks", "addresses", "agents", "departures", "director", "guard",
                  "media_port", "persons", "pools",
                  "registrar", "site")  # fmt: skip
 
@@ -41,6 +42,7 @@ class Elements:
         self.agents = agents
         self.media_port = 0
         self.addresses: frozenset[tuple[str, int]] = frozenset()
+        self.departures: Departures
         self.persons: Persons
         self.registrar: Registration
         self.guard: Guard
@@ -60,9 +62,7 @@ class Elements:
         """`agent` may take a call: offer the oldest ones that wait for someone like that."""
         while self.site.seekers and agent.can_ring:
             groups = {each.hosted for each in agent.groups if each.hosted.seekers}
-            oldest_first = heapq.merge(
-                *(group.seekers.values() for group in groups), key=_number_of
-            )
+            oldest_first = heapq.merge(*(group.seekers for group in groups), key=_number_of)
             for pending in oldest_first:
                 if pending.offer(agent):
                     break
@@ -71,7 +71,7 @@ class Elements:
 
     def offer_all_waiting(self) -> None:
         """Look at every waiting call again: phase, import, sign-ins or bindings have changed."""
-        for pending in list(self.site.seekers.values()):
+        for pending in list(self.site.seekers):
             if pending.call.ended is None and not pending.is_ringing:
                 pending.hunt()
 

@@ -9,18 +9,16 @@ from emulator.model.agents import Agent
 from emulator.model.calls import Call, EndedBy
 from emulator.model.ladder import Party, StepKind
 from emulator.rules import Pool, Style, Verdict, agent_reachable
-from emulator.service.branches import Branch
-from emulator.service.destinations import Destinations, Reach
-from emulator.service.handover import bridge_registered, connect_emulated, connect_registered
-from emulator.service.registered import RegisteredBranch
-from emulator.service.wording import SERVER, Lines, diagnostics, rendered, rule_lines
+from emulator.service.branches import Branch, CallerSide
+from emulator.service.handover import connect
+from emulator.service.waiting_caller import WaitingCaller
+from emulator.service.wording import SERVER, Lines, diagnostics, rule_lines
 from sip.message import Request, Response
 from sip.transaction.server import InviteServer, ServerTransaction
 from sip.transport.resolve import numeric_target
 
 if TYPE_CHECKING:
     from emulator.service.element import Element
-    from emulator.service.pending import PendingCall
     from emulator.service.pool import PoolService
     from emulator.service.ringer import Ringer
     from emulator.service.site import Site
@@ -33,11 +31,10 @@ _SERVER = b"Server: %b\r\n" % SERVER
 class Persons:
     """Takes calls to persons: rings their endpoint if the rules let it be reached."""
 
-    __slots__ = ("_destinations", "_ringer", "_site")
+    __slots__ = ("_ringer", "_site")
 
-    def __init__(self, site: Site, destinations: Destinations, ringer: Ringer) -> None:
+    def __init__(self, site: Site, ringer: Ringer) -> None:
         self._site = site
-        self._destinations = destinations
         self._ringer = ringer
 
     def on_call(
@@ -55,40 +52,13 @@ class Persons:
             None,
             target=name,
         )
-        person = PersonCall(site, call, transaction, request, element, self._ringer)
-        call.carrier = person
-        transaction.user = person
+        caller = WaitingCaller(site, call, transaction, request, element)
+        person = call.carrier = PersonCall(site, call, caller, self._ringer)
         site.calls.add(call)
         site.tally.count_placed("persons")
         call.saw_request(Party.CALLER, element.party, b"INVITE")
         site.tell(call)
         person.seek(agent)
-
-    def transfer(self, pending: PendingCall, uri: str) -> None:
-        """Send a call that leaves a queue to `uri`: a person, a group, or an address outside."""
-        site, raw = self._site, uri.encode()
-        destination = self._destinations.find(raw)
-        if destination.reach is Reach.GROUP:
-            group = site.copies.get(destination.name) or site.groups[destination.name]
-            pending.move_to(group)
-            return
-        bridge = pending.pool if pending.group.is_anonymous else None
-        person = PersonCall(
-            site,
-            pending.call,
-            pending.transaction,
-            pending.request,
-            pending.element,
-            self._ringer,
-            tag=pending.tag,
-            bridge=bridge,
-        )
-        pending.call.carrier = person
-        pending.transaction.user = person
-        if destination.reach is Reach.PERSON:
-            person.seek(site.agents[destination.name])
-        else:
-            person.seek_outside(raw)
 
 
 class PersonCall:
@@ -97,28 +67,21 @@ class PersonCall:
     The endpoint's own provisional responses go through, unless `bridge`, a pool, hides it.
     """
 
-    __slots__ = ("_branch", "_bridge", "_ringer", "_site", "_tag", "call", "element", "request",
-                 "transaction")  # fmt: skip
+    __slots__ = ("_branch", "_bridge", "_ringer", "_site", "call", "caller")
 
     def __init__(
         self,
         site: Site,
         call: Call,
-        transaction: InviteServer,
-        request: Request,
-        element: Element,
+        caller: CallerSide,
         ringer: Ringer,
         *,
-        tag: bytes | None = None,
         bridge: PoolService | None = None,
     ) -> None:
         self._site = site
         self.call = call
-        self.transaction = transaction
-        self.request = request
-        self.element = element
+        self.caller = caller
         self._ringer = ringer
-        self._tag = tag or element.endpoint.new_tag()
         self._bridge = bridge
         self._branch: Branch | None = None
 
@@ -157,48 +120,39 @@ class PersonCall:
 
     def on_ringing(self, branch: Branch, response: Response | None) -> None:
         """A provisional response for the caller: the endpoint's own, or ours."""
+        caller = self.caller
         if response is None or self._bridge is not None:
-            self._respond(180)
+            caller.tell(180, _SERVER)
             return
-        self.call.saw_response(self.element.party, Party.CALLER, response.status, b"INVITE")
-        self.transaction.send(response.status, response.to_bytes())
+        self.call.saw_response(caller.element.party, Party.CALLER, response.status, b"INVITE")
+        caller.transaction.send(response.status, response.to_bytes())
 
     def on_answered(self, branch: Branch, response: Response | None) -> None:
         """The endpoint takes the call."""
         if self.call.ended is not None:
             self._site.elements.pools[self.call.host].turn_down(self.call, branch, response)
             return
-        self._branch = None
-        site, transport = self._site, self.transaction.flow.transport
-        if response is None:
-            agent = branch.agent
-            assert agent is not None
-            if self._bridge is None:
-                element = site.elements.agents
-                contact = site.elements.agent_contact(agent, transport)
-                tag = element.endpoint.new_tag()
-                self.call.agent_call_id = self.call.call_id
-            else:
-                element, contact = self._bridge.element, self._bridge.contact(transport)
-                tag = self._tag
-            connect_emulated(site, self, agent, element, tag, contact)
+        if self.caller.is_gone:
+            self._site.elements.pools[self.call.host].turn_down(self.call, branch, response)
+            self._branch = None
+            self._end(480, EndedBy.FAULT)
             return
-        assert isinstance(branch, RegisteredBranch)
-        branch.cancel_others(())
-        if self._bridge is None:
-            connect_registered(site, self, branch, response)
-        else:
-            bridge_registered(self._bridge, self, self._tag, branch, response)
+        self._branch = None
+        connect(self._site, self, branch, response, self._bridge)
 
     def on_declined(self, branch: Branch, status: int, response: Response | None) -> None:
         """The endpoint's refusal goes back."""
+        if self.call.ended is not None:
+            return
         self._branch = None
+        caller = self.caller
         if response is None or self._bridge is not None:
             self._end(status, EndedBy.AGENT)
             return
         call = self.call
-        call.saw_response(self.element.party, Party.CALLER, status, b"INVITE")
-        self.transaction.send(status, response.to_bytes())
+        call.saw_response(caller.element.party, Party.CALLER, status, b"INVITE")
+        caller.let_go()
+        caller.transaction.send(status, response.to_bytes())
         self._site.end_call(call, EndedBy.AGENT, status=status)
 
     def rung_agents(self) -> set[Agent]:
@@ -219,32 +173,20 @@ class PersonCall:
 
     def owns(self, request: Request) -> bool:
         """Whether `request` is within our early dialog."""
-        return request.to_tag == self._tag and request.from_tag == self.request.from_tag
-
-    def on_cancel(self, transaction: InviteServer, cancel: Request) -> None:
-        """The caller gives up: 487."""
-        self.call.saw_request(Party.CALLER, self.element.party, b"CANCEL")
-        why = tuple((b"Reason", value) for value in cancel.values(b"Reason"))
-        self._end(487, EndedBy.CALLER, why=why)
-
-    def on_server_timeout(self, transaction: InviteServer) -> None:
-        """The refusal was not acknowledged: nothing is left to be done."""
-
-    def on_ack(self, request: Request) -> None:
-        """Nothing: an ACK to a failure is the transaction's."""
+        return self.caller.owns(request)
 
     def on_request(
         self, transaction: ServerTransaction, request: Request, element: Element
     ) -> None:
-        """BYE ends the early dialog; the rest has no place in it."""
-        self.call.saw_request(Party.CALLER, element.party, request.method)
-        if request.method == b"BYE":
-            transaction.respond(200)
-            self._end(487, EndedBy.CALLER)
-        elif request.method in (b"INFO", b"OPTIONS"):
-            transaction.respond(200)
-        else:
-            transaction.respond(481)
+        """A request within our early dialog."""
+        self.caller.on_request(transaction, request, element)
+
+    def on_ack(self, request: Request) -> None:
+        """Nothing: an ACK to a failure is the transaction's."""
+
+    def give_up(self, ended_by: str, why: Lines) -> None:
+        """The caller hangs up, or is gone; why goes on to the endpoint."""
+        self._end(487, ended_by, branch_why=why)
 
     # -- the end ----------------------------------------------------------------------------------
 
@@ -255,19 +197,12 @@ class PersonCall:
     def disconnect(self, ruling: Verdict, style: Style) -> None:
         """The pool that sent the call here is gone (a queue's action on its way)."""
         call = self.call
-        why = rule_lines(ruling, call.host, call.is_imported)
         branch, self._branch = self._branch, None
-        if style is Style.GRACEFUL:
-            if branch is not None:
-                branch.cancel(why)
-            call.status = self._site.topology.responses.get(ruling.cell, 503)
-            call.saw_response(self.element.party, Party.CALLER, call.status, b"INVITE")
-            self.transaction.respond(call.status, to_tag=self._tag, headers=rendered(why))
-            return
-        if branch is not None:
+        if branch is not None and style is Style.GRACEFUL:
+            branch.cancel(rule_lines(ruling, call.host, call.is_imported))
+        elif branch is not None:
             branch.abandon()
-        pool = self._site.elements.pools[self.call.host]
-        pool.leave_caller(self.transaction, self.element, self.call, self._tag, why, style)
+        self.caller.dismiss(ruling, style)
 
     def _refuse_by_rule(self, ruling: Verdict) -> None:
         site, call = self._site, self.call
@@ -277,21 +212,17 @@ class PersonCall:
         self._end(status, EndedBy.RULE, why=lines, ruling=ruling)
 
     def _end(
-        self, status: int, ended_by: str, *, why: Lines = (), ruling: Verdict | None = None
+        self,
+        status: int,
+        ended_by: str,
+        *,
+        why: Lines = (),
+        branch_why: Lines = (),
+        ruling: Verdict | None = None,
     ) -> None:
+        if self.call.ended is not None:
+            return
         branch, self._branch = self._branch, None
         if branch is not None:
-            branch.cancel(why)
-        self.call.saw_response(self.element.party, Party.CALLER, status, b"INVITE")
-        self.transaction.respond(status, to_tag=self._tag, headers=rendered(why) if why else b"")
-        self._site.end_call(
-            self.call,
-            ended_by,
-            status=status,
-            reason=ruling.cell if ruling else None,
-            ruling=ruling,
-        )
-
-    def _respond(self, status: int) -> None:
-        self.call.saw_response(self.element.party, Party.CALLER, status, b"INVITE")
-        self.transaction.respond(status, to_tag=self._tag, headers=_SERVER)
+            branch.cancel(branch_why or why)
+        self.caller.end(status, ended_by, why, ruling=ruling)

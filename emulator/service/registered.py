@@ -60,7 +60,7 @@ class RegisteredBranch:
         self._branches = [
             Branch(director, request, target, self) for request, target in self._requests
         ]
-        mark = loop_mark(self._seeker.request)
+        mark = loop_mark(self._seeker.caller.request)
         for branch in list(self._branches):
             self._seeker.call.saw_request(Party.DIRECTOR, Party.AGENT, b"INVITE")
             branch.start(mark)

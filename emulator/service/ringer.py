@@ -62,6 +62,7 @@ class Ringer:
     ) -> RegisteredBranch:
         elements = self._site.elements
         director = elements.director.endpoint
+        invite, caller_flow = seeker.caller.request, seeker.caller.transaction.flow
         requests: list[tuple[Request, Target]] = []
         for uri, known in contacts:
             flow = way_to(director, uri, known)
@@ -72,12 +73,10 @@ class Ringer:
                     self._site.calls.index(call.agent_call_id, call)
                 target = Target(uri, flow)
                 aor = agent.aor.encode() if agent is not None else uri
-                requests.append(
-                    (bridge_invite(bridge, call, seeker.request, aor, uri, flow), target)
-                )
+                requests.append((bridge_invite(bridge, call, invite, aor, uri, flow), target))
                 continue
-            target = Target(uri, flow, record_routes(director, seeker.transaction.flow, flow))
-            request = forwarded(seeker.request, target)
+            target = Target(uri, flow, record_routes(director, caller_flow, flow))
+            request = forwarded(invite, target)
             strip_own_routes(request, elements.addresses)
             _keep_what_is_ours(request)
             requests.append((request, target))

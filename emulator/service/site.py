@@ -13,14 +13,15 @@ from emulator.model.ladder import StepKind
 from emulator.model.phase_log import PhaseEntry, PhaseLog
 from emulator.model.tally import Tally
 from emulator.model.topology import Topology
+from emulator.model.waiting_line import WaitingLine
 from emulator.rules import Phase, Pool, Row, Rules, Situation, Style, Verdict, verdict
+from emulator.service.pending import PendingCall
 from sip.deadlines import Deadlines
 from sip.timers import Timers
 
 if TYPE_CHECKING:
     from emulator.service.elements import Elements
     from emulator.service.emulated_caller import EmulatedCaller
-    from emulator.service.pending import PendingCall
 
 __all__ = ["Placement", "Site"]
 
@@ -82,7 +83,7 @@ class Site:
         self.callers: dict[bytes, EmulatedCaller] = {}  # emulated agents' own calls, by tag
         self.tally = Tally()
         self.elements: Elements
-        self.seekers: dict[int, PendingCall] = {}  # pending calls that an agent may be offered to
+        self.seekers: WaitingLine[PendingCall] = WaitingLine()  # whom an agent may be offered to
         self._placements: dict[str, Placement] = {}
         self.agents: dict[str, Agent] = {}
         self.groups: dict[str, HostedGroup] = {}
@@ -116,12 +117,19 @@ class Site:
             earlier = self.copies.get(name)
             copy = HostedGroup(self.groups[name].settings, Pool.BACKUP, self.agents)
             if earlier is not None:
-                earlier.retire()
-                copy.waiting, copy.seekers = earlier.waiting, earlier.seekers
-                for pending in copy.seekers.values():
-                    pending.group = copy
+                self._replace_copy(earlier, copy)
             self.copies[name] = copy
         self.forget_placements()
+
+    def _replace_copy(self, earlier: HostedGroup, copy: HostedGroup) -> None:
+        """Let the calls that seek an agent of a copy go on with a fresh one."""
+        earlier.retire()
+        copy.waiting, copy.seekers = earlier.waiting, earlier.seekers
+        for call in self.calls.pending_calls():
+            if call.group is earlier:
+                call.group = copy
+                if isinstance(call.carrier, PendingCall):
+                    call.carrier.group = copy
 
     def remove_copies(self, names: list[str]) -> None:
         """Take copies away; calls that they host go on."""
@@ -131,12 +139,12 @@ class Site:
         self.forget_placements()
 
     def _retire_idle(self) -> None:
-        """Let copies that were removed go once no call waits in them any more."""
-        waiting = [group for group in self._retired if group.seekers]
+        """Let copies that were removed go once no call seeks an agent of theirs any more."""
+        sought = {id(call.group) for call in self.calls.pending_calls()}
         for group in self._retired:
-            if not group.seekers:
+            if id(group) not in sought:
                 group.retire()
-        self._retired = waiting
+        self._retired = [group for group in self._retired if id(group) in sought]
 
     @property
     def phase(self) -> Phase:

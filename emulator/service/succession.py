@@ -12,6 +12,7 @@ from typing import Any
 from emulator.model.agents import Agent
 from emulator.model.calls import Call, CallState, EndedBy, Shelf
 from emulator.model.phase_log import PhaseEntry
+from emulator.model.waiting_line import WaitingLine
 from emulator.rules import (
     Kind,
     Phase,
@@ -144,7 +145,7 @@ class Succession:
                 caller.hang_up()
             elements.registrar.clear()
             site.calls.clear()
-            site.seekers.clear()
+            site.seekers = WaitingLine()
             site.populate()
             site.journal.write("phase", (before.phase, entry))
         await self._until_sent()
