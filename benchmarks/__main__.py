@@ -20,6 +20,7 @@ from benchmarks.rows import ROWS, Row
 from benchmarks.settings import FULL, QUICK, Bench, NotEnoughCores, two_cores
 
 _MET, _MISSED, _USAGE, _COULD_NOT_START, _INTERRUPTED = 0, 1, 2, 3, 130
+_QUIET_LOAD = 0.5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +100,9 @@ def _run_rows(options: argparse.Namespace) -> int:
         return _COULD_NOT_START
     # This process waits and counts; it must not do so on the server's core.
     os.sched_setaffinity(0, {cores.generator})
+    others = os.getloadavg()[0]
+    if others > _QUIET_LOAD:
+        _say(f"this machine is not idle (load {others:.1f}): the figures won't be worth much")
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as scratch:
         bench = Bench(
@@ -113,7 +117,8 @@ def _run_rows(options: argparse.Namespace) -> int:
             figures += _measure(bench, row)
     print_table(figures)
     if options.json:
-        write_results(results_for_machines(figures, quick=options.quick), options.json)
+        results = results_for_machines(figures, quick=options.quick, load_at_start=others)
+        write_results(results, options.json)
     return _MET if all_met(figures) else _MISSED
 
 

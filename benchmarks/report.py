@@ -62,12 +62,15 @@ def threshold(bar: Bar, value: float | None) -> str:
     return "–" if value is None else f"{bar.sense.value} {value:,g}"
 
 
-def results_for_machines(figures: Sequence[Figure], *, quick: bool) -> dict[str, object]:
+def results_for_machines(
+    figures: Sequence[Figure], *, quick: bool, load_at_start: float
+) -> dict[str, object]:
     """What was measured, where and when; what `benchmarks.chart` draws."""
     return {
         "taken": datetime.now(UTC).isoformat(timespec="seconds"),
         "quick": quick,
         "machine": machine(),
+        "load_at_start": load_at_start,
         "figures": [
             {
                 "key": figure.bar.key,
