@@ -50,8 +50,7 @@ def _demo(
             f"demo: --transports {transports}: {', '.join(unknown)} is none of "
             f"{', '.join(_TRANSPORTS)}",
         )
-    from importlib import import_module
+    from emulator.demo.cli import run
 
-    run = import_module("emulator.demo.cli").run
     chosen = [name for each in only or () for name in each.replace(",", " ").split()]
     raise typer.Exit(run(style, list(dict.fromkeys(named)), chosen, rules, as_json))
