@@ -7,14 +7,20 @@ finds or makes the transaction, and hands new requests to its user.
 from __future__ import annotations
 
 import asyncio
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from sip.admission import judge
 from sip.deadlines import Deadlines
+from sip.delivery import MAX_UDP_BYTES, NOWHERE, Deliveries, via_of
 from sip.dialog import next_hop
 from sip.errors import SipParseError, TransportError
+from sip.headers import parse_via
 from sip.message import Request, Response, note_source, parse_message
 from sip.recognise import recognise
-from sip.request import VIA_PLAIN
+from sip.request import VIA_PLAIN, VIA_RPORT
 from sip.salvage import salvage
 from sip.timers import Timers
 from sip.transaction.client import ClientTransaction, ClientUser
@@ -22,14 +28,19 @@ from sip.transaction.layer import TransactionLayer, TransactionUser
 from sip.transaction.server import InviteServer, ServerTransaction
 from sip.transport.flow import Address, Flow
 from sip.transport.framing import FramingError
-from sip.transport.resolve import numeric_target
+from sip.transport.resolve import Named, named_target, numeric_target
 from sip.transport.tcp import TcpConnection, TcpListener
 from sip.transport.traffic import Traffic
 from sip.transport.udp import UdpFlow, UdpListener
 
-__all__ = ["Endpoint"]
+if TYPE_CHECKING:
+    from sip.transport.lookup import Resolver
 
+__all__ = ["REPORT_SECONDS", "Endpoint"]
+
+REPORT_SECONDS = 60.0
 _PORT_TRIES = 20
+_STUN_OR_NOTHING = (b"\x00", b"\x01")  # STUN's first octets; no SIP message starts so
 
 
 class Endpoint:
@@ -37,12 +48,18 @@ class Endpoint:
 
     `user` answers requests. `host` is the numeric address to bind, `advertise` the one to write
     into messages (by default the same). `extensions` are the option tags that may be required.
-    `faults` counts what was refused here already, by status.
+    `faults` counts what was refused here already, by status. Names of hosts are looked up by
+    `resolver`; without one they lead nowhere. `on_error` is told of exceptions that nobody
+    expected, once a minute at most, and of how many there have been; none gets past the endpoint.
     """
 
     __slots__ = (
+        "_deliveries",
+        "_next_report",
+        "_on_error",
         "_user",
         "advertise",
+        "errors",
         "extensions",
         "faults",
         "host",
@@ -67,6 +84,8 @@ class Endpoint:
         advertise: str | None = None,
         extensions: frozenset[bytes] = frozenset(),
         clients: dict[tuple[bytes, bytes], ClientTransaction] | None = None,
+        resolver: Resolver | None = None,
+        on_error: Callable[[Exception, int], None] | None = None,
     ) -> None:
         self.name = name
         self.loop = loop
@@ -79,7 +98,11 @@ class Endpoint:
         self.udp = UdpListener(loop, self._receive, Traffic())
         self.tcp = TcpListener(loop, self._receive, self._receive_unframed, Traffic())
         self._user = user
+        self._deliveries = Deliveries(self.layer, self.flow_to, resolver)
         self.tags = self.layer.tags
+        self.errors = 0
+        self._on_error = on_error
+        self._next_report = -math.inf
 
     @property
     def is_open(self) -> bool:
@@ -121,7 +144,8 @@ class Endpoint:
 
         Ending it resets the connections that lost bytes meanwhile.
         """
-        self.udp.is_silent = self.tcp.is_silent = is_silent
+        self.udp.set_silent(is_silent)
+        self.tcp.is_silent = is_silent
         if is_silent:
             self.layer.abandon_all()
         else:
@@ -167,31 +191,73 @@ class Endpoint:
         """Send `request`, which has no Via of ours yet, and hear what comes of it.
 
         It goes by `flow` if that is an open connection, else to its next hop (§8.1.2), else by
-        `flow` whatever that is. None if there is nowhere to send it.
+        `flow` whatever that is. None if there is nowhere to send it. One that is too large for UDP
+        tries TCP first (§18.1.1), one for a host name has the targets of RFC 3263, best first.
         """
-        if flow is None or not flow.reliable or not flow.is_open:
-            flow = self.flow_for(next_hop(request)) or flow
-        return None if flow is None else self.send_by(request, user, flow)
+        if flow is not None and flow.reliable and flow.is_open:
+            return self.send_by(request, user, flow)
+        uri = next_hop(request)
+        way = self.flow_for(uri)
+        if way is not None:
+            transaction = self._open(request, user, way)
+            if way.reliable or transaction.size_bytes <= MAX_UDP_BYTES:
+                transaction.start()
+            else:
+                self._deliveries.send_large(transaction)
+            return transaction
+        named = self._named_target(uri)
+        if named is None:
+            return None if flow is None else self.send_by(request, user, flow)
+        transaction = self._open(request, user, flow or NOWHERE)
+        self._deliveries.send_to_name(transaction, named, ":" in self.host, flow)
+        return transaction
 
     def send_by(
         self, request: Request, user: ClientUser | None, flow: Flow, suffix: bytes = b""
     ) -> ClientTransaction:
-        """Send `request` by `flow`; the branch of our Via ends in `suffix`."""
-        branch = self.layer.branches.new(suffix)
-        via = b"SIP/2.0/%b %b;branch=%b;rport" % (flow.transport, self.sent_by, branch)
-        request.push_via(via, branch, self.sent_by)
-        return self.layer.send_request(request, flow, user)
+        """Send `request` by `flow`, whatever its size; the branch of our Via ends in `suffix`."""
+        transaction = self._open(request, user, flow, suffix)
+        transaction.start()
+        return transaction
 
     def send_ack(self, request: Request, flow: Flow | None = None) -> bool:
-        """Send an ACK to a 2xx, which has no transaction (§13.2.2.4); routed as `send_request`."""
+        """Send an ACK to a 2xx, which has no transaction (§13.2.2.4); routed as `send_request`.
+
+        False if it could not be sent.
+        """
+        named = None
         if flow is None or not flow.reliable or not flow.is_open:
-            flow = self.flow_for(next_hop(request)) or flow
-        if flow is None:
-            return False
-        branch = self.layer.branches.new()
-        via = b"SIP/2.0/%b %b;branch=%b;rport" % (flow.transport, self.sent_by, branch)
-        request.push_via(via, branch, self.sent_by)
-        return flow.send(request.to_bytes())
+            uri = next_hop(request)
+            way = self.flow_for(uri)
+            named = self._named_target(uri) if way is None else None
+            flow = way or flow
+            if flow is None and named is None:
+                return False
+        flow = flow or NOWHERE
+        self._push_via(request, flow)
+        if named is not None:
+            is_ipv6 = ":" in self.host
+            self._deliveries.send_ack_to_name(request, self.sent_by, named, is_ipv6, flow)
+            return True
+        data = request.to_bytes()
+        if not flow.reliable and len(data) > MAX_UDP_BYTES:
+            self._deliveries.send_large_ack(request, self.sent_by, flow)
+            return True
+        return flow.send(data)
+
+    def _open(
+        self, request: Request, user: ClientUser | None, flow: Flow, suffix: bytes = b""
+    ) -> ClientTransaction:
+        self._push_via(request, flow, suffix)
+        return self.layer.open_client(request, flow, user)
+
+    def _push_via(self, request: Request, flow: Flow, suffix: bytes = b"") -> None:
+        branch = self.layer.branches.new(suffix)
+        sent_by = self.sent_by
+        request.push_via(via_of(flow, sent_by, branch), branch, sent_by)
+
+    def _named_target(self, uri: bytes) -> Named | None:
+        return None if self._deliveries.resolver is None else named_target(uri)
 
     def flow_for(self, uri: bytes) -> Flow | None:
         """The flow to a URI whose host is a numeric address; None for other hosts."""
@@ -207,24 +273,32 @@ class Endpoint:
         return self.tags.new()
 
     def _receive(self, data: bytes, flow: UdpFlow | TcpConnection) -> None:
-        request = recognise(data)
-        if request is None:
-            self._receive_uncommon(data, flow)
-            return
-        received = (self.tcp if flow.reliable else self.udp).traffic.received
-        method = request.method
-        received[method if method in received else b"OTHER"] += 1
-        name = flow.name
-        if request.via_mark == VIA_PLAIN and request.sent_by == name:
-            request.sent_by = name  # one object for all that is remembered of this peer
-            self.layer.receive_request(request, flow)
-        else:
-            self.layer.receive_request(request, self._way_back(request, flow))
+        try:
+            request = recognise(data)
+            if request is None:
+                self._receive_uncommon(data, flow)
+                return
+            received = (self.tcp if flow.reliable else self.udp).traffic.received
+            method = request.method
+            received[method if method in received else b"OTHER"] += 1
+            name = flow.name
+            if request.via_mark == VIA_PLAIN and request.sent_by == name:
+                request.sent_by = name  # one object for all that is remembered of this peer
+                self.layer.receive_request(request, flow)
+            else:
+                self.layer.receive_request(request, self._way_back(request, flow))
+        except Exception as error:  # noqa: BLE001  # one message's fault is not the next one's
+            self._survive(error, data, flow)
 
     def _receive_uncommon(self, data: bytes, flow: UdpFlow | TcpConnection) -> None:
         traffic = (self.tcp if flow.reliable else self.udp).traffic
+        if data[:1] in _STUN_OR_NOTHING:
+            # STUN (RFC 5389), or the zeros that some phones send to keep a binding at a NAT.
+            traffic.discard("stun" if data.strip(b"\x00") else "keep-alive")
+            return
         if not data.strip(b"\r\n\x00 "):
-            self._answer_keep_alive(data, flow, traffic)
+            # RFC 5626 has pings answered over streams only, where the connection does it.
+            traffic.discard("keep-alive")
             return
         try:
             message = parse_message(data)
@@ -240,19 +314,35 @@ class Endpoint:
         self.layer.receive_request(message, back)
 
     def _way_back(self, request: Request, flow: UdpFlow | TcpConnection) -> Flow:
-        """Mark where `request` came from; the flow that responses to it take (§18.2)."""
+        """Mark where `request` came from; the flow that responses to it take (§18.2).
+
+        Responses go to where it came from, at the port that its sender wishes; maddr and ttl are
+        not heeded, as they would let anybody have anybody flooded.
+        """
         host, port = flow.remote
-        has_rport = request.via_mark != VIA_PLAIN and b";rport" in request.vias[0].lower()
+        mark = request.via_mark
         note_source(request, host.encode(), port)
-        if flow.reliable or has_rport:
+        if flow.reliable or mark == VIA_RPORT:
+            return flow
+        if mark != VIA_PLAIN and b"rport" in parse_via(request.vias[0]).params:
             return flow
         sent_port = _port_of(request.sent_by)
-        return flow if sent_port == port else self.udp.flow_to((host, sent_port))
+        return self.udp.flow_to((host, sent_port)) if sent_port not in (0, port) else flow
 
-    def _answer_keep_alive(
-        self, data: bytes, flow: UdpFlow | TcpConnection, traffic: Traffic
-    ) -> None:
-        traffic.discard("keep-alive")
+    def _survive(self, error: Exception, data: bytes, flow: UdpFlow | TcpConnection) -> None:
+        """Count and report what should not have happened, and answer the request if it is one."""
+        (self.tcp if flow.reliable else self.udp).traffic.discard("internal error")
+        self.errors += 1
+        now = self.layer.deadlines.clock()
+        with suppress(Exception):
+            if self._on_error is not None and now >= self._next_report:
+                self._next_report = now + REPORT_SECONDS
+                self._on_error(error, self.errors)
+        with suppress(Exception):
+            message = parse_message(data)
+            transaction = self.layer.server_of(message) if isinstance(message, Request) else None
+            if transaction is not None and not transaction.is_answered:
+                transaction.respond(500, to_tag=self.new_tag())
 
     def _answer_malformed(
         self, data: bytes, flow: UdpFlow | TcpConnection, status: int, why: str
@@ -267,13 +357,17 @@ class Endpoint:
         flow.send(found.response(status, why, host.encode(), port))
 
     def _receive_unframed(self, error: FramingError, connection: TcpConnection) -> None:
-        self._answer_malformed(error.head, connection, error.status, str(error))
+        try:
+            self._answer_malformed(error.head, connection, error.status, str(error))
+        except Exception as fault:  # noqa: BLE001  # as in `_receive`
+            self._survive(fault, error.head, connection)
 
 
 def _port_of(sent_by: bytes) -> int:
+    """The port that a sent-by names, 0 if that is none."""
     # §18.2.2: port 5060 where sent-by has none. An IPv6 address has colons of its own.
     _, colon, port = sent_by.rpartition(b":")
     if not colon or port.endswith(b"]") or not port.isdigit():
         return 5060
     number = int(port)
-    return number if 0 < number < 65_536 else 5060
+    return number if number < 65_536 else 0

@@ -43,7 +43,6 @@ class ClientTransaction:
     __slots__ = (
         "_cancel",
         "_data",
-        "_find_other_way",
         "_interval",
         "_message",
         "_resend",
@@ -51,6 +50,7 @@ class ClientTransaction:
         "_table",
         "_timeout",
         "branch",
+        "find_other_way",
         "flow",
         "is_cancelled",
         "layer",
@@ -60,12 +60,7 @@ class ClientTransaction:
     )
 
     def __init__(
-        self,
-        layer: TransactionLayer,
-        request: Request,
-        flow: Flow,
-        user: ClientUser | None,
-        find_other_way: Callable[[ClientTransaction], bool] | None = None,
+        self, layer: TransactionLayer, request: Request, flow: Flow, user: ClientUser | None
     ) -> None:
         self.layer = layer
         self.request = request
@@ -82,7 +77,7 @@ class ClientTransaction:
         self._timeout: Deadline | None = None
         self._interval = 0.0
         self._cancel: tuple[tuple[bytes, bytes], ...] | None = None
-        self._find_other_way = find_other_way
+        self.find_other_way: Callable[[ClientTransaction], bool] | None = None
 
     @property
     def size_bytes(self) -> int:
@@ -162,7 +157,7 @@ class ClientTransaction:
 
     def _lose(self) -> None:
         is_unheard = self.state < State.PROCEEDING
-        if is_unheard and self._find_other_way is not None and self._find_other_way(self):
+        if is_unheard and self.find_other_way is not None and self.find_other_way(self):
             return
         self._step(Event.TRANSPORT_ERROR)
 

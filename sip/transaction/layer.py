@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 
 from sip.deadlines import Deadlines
@@ -139,6 +139,14 @@ class TransactionLayer:
             return
         self.user.on_request(transaction, request)
 
+    def server_of(self, request: Request) -> ServerTransaction | None:
+        """The server transaction that `request`, which is no ACK, has made, if there still is."""
+        key = (request.branch, request.sent_by, request.method)
+        if not request.branch.startswith(_MAGIC):
+            key = key_of_rfc2543(request)
+        found = self.servers.get(key)
+        return None if isinstance(found, Absorber) else found
+
     def receive_response(self, response: Response, flow: Flow) -> None:
         """Take one response (§17.1.3: by branch and CSeq method)."""
         transaction = self.clients.get((response.branch, response.method))
@@ -156,14 +164,10 @@ class TransactionLayer:
         return transaction
 
     def open_client(
-        self,
-        request: Request,
-        flow: Flow,
-        user: ClientUser | None,
-        find_other_way: Callable[[ClientTransaction], bool] | None = None,
+        self, request: Request, flow: Flow, user: ClientUser | None
     ) -> ClientTransaction:
         """A client transaction that has sent nothing yet; its `start` or `send_by` does."""
-        transaction = ClientTransaction(self, request, flow, user, find_other_way)
+        transaction = ClientTransaction(self, request, flow, user)
         self.remember_client(transaction)
         return transaction
 

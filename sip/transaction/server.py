@@ -24,7 +24,7 @@ _REQUEST, _ACK = Event.REQUEST, Event.ACK
 _PROVISIONAL, _SUCCESS, _FAILURE = Event.PROVISIONAL, Event.SUCCESS, Event.FAILURE
 _RESEND, _TIMEOUT, _FORGET = Event.RESEND, Event.TIMEOUT, Event.FORGET
 _TRANSPORT_ERROR = Event.TRANSPORT_ERROR
-_TERMINATED = State.TERMINATED
+_PROCEEDING, _ACCEPTED, _TERMINATED = State.PROCEEDING, State.ACCEPTED, State.TERMINATED
 
 
 class ServerUser(Protocol):
@@ -66,7 +66,7 @@ class InviteServer:
         self.key = key
         self.request: Request | None = request
         self.flow = flow
-        self.state = State.PROCEEDING
+        self.state = _PROCEEDING
         self.user: ServerUser | None = None
         self._response: bytes | None = None
         self._message: Request | None = None
@@ -112,7 +112,7 @@ class InviteServer:
     def send(self, status: int, response: bytes) -> None:
         """Send `response`, whose status is `status`; nothing after a final response but a 2xx."""
         state = self.state
-        if state > State.ACCEPTED or (state == State.ACCEPTED and not 200 <= status < 300):
+        if state >= _ACCEPTED and (state != _ACCEPTED or not 200 <= status < 300):
             return
         self._response = response
         self._layer.count_response(status)
@@ -139,7 +139,7 @@ class InviteServer:
         self.request = None
         self.user = None
         self._response = None
-        if self.state == State.ACCEPTED:
+        if self.state == _ACCEPTED:
             self._layer.absorb(self)
 
     def forget(self) -> None:
@@ -231,7 +231,7 @@ class NonInviteServer:
 
     def send(self, status: int, response: bytes) -> None:
         """Send `response`, whose status is `status`; nothing after a final response."""
-        if self.state > State.PROCEEDING:
+        if self.state > _PROCEEDING:
             return
         self._response = response
         self._layer.count_response(status)

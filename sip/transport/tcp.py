@@ -339,7 +339,8 @@ class TcpListener:
         if found is not None and found.is_open:
             return found
         connection = TcpConnection(self, remote)
-        if not self.admit(connection):
+        # What is closed or silent makes no connections either: it is dead to the network.
+        if not self.is_open or not self.admit(connection):
             connection.is_connecting = False
             return connection
         self._by_remote[remote] = connection

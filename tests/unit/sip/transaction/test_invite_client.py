@@ -349,7 +349,8 @@ def test_a_request_whose_way_is_lost_before_anything_was_heard_may_take_another(
         sent.send_by(udp, via, b"z9hG4bKother")
         return True
 
-    sent = layer.open_client(request, tcp, client, find_other_way)
+    sent = layer.open_client(request, tcp, client)
+    sent.find_other_way = find_other_way
     sent.start()
     tcp.lose()
     respond(request, 180)
@@ -379,7 +380,8 @@ def test_a_failure_of_the_way_that_was_left_does_not_concern_the_one_that_was_ta
         return way is not None
 
     tcp.fails = True
-    sent = layer.open_client(ours(), tcp, client, find_other_way)
+    sent = layer.open_client(ours(), tcp, client)
+    sent.find_other_way = find_other_way
     sent.start()
     tcp.lose()
     time.advance(1)
