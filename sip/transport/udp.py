@@ -48,8 +48,23 @@ class UdpFlow:
         return self.listener.is_open
 
     def send(self, data: bytes) -> bool:
-        """Send one datagram; a full socket buffer loses it, as the network may."""
-        return self.listener.send(data, self.remote)
+        """Send one datagram; a full socket buffer loses it, as the network may.
+
+        False when the listener is closed or silent, or the address is no use.
+        """
+        listener = self.listener
+        sendto = listener.sendto
+        if sendto is None:
+            return False
+        listener.traffic.sent += 1
+        try:
+            sendto(data, self.remote)
+        except OSError as error:
+            return listener.note_unsent(error)
+        except (OverflowError, UnicodeError):
+            listener.traffic.discard("cannot be sent")
+            return False
+        return True
 
     def watch(self, watcher: object, on_lost: Callable[[], None]) -> None:
         """Nothing: a datagram flow is never known to be lost."""
@@ -68,10 +83,10 @@ class UdpListener:
         "_flows",
         "_loop",
         "_receive",
-        "_sendto",
+        "_is_silent",
         "_socket",
         "address",
-        "is_silent",
+        "sendto",
         "traffic",
     )
 
@@ -86,10 +101,10 @@ class UdpListener:
         self._loop = loop
         self._receive = receive
         self._socket: socket.socket | None = None
-        self._sendto: Callable[[bytes, Address], int] | None = None
+        self.sendto: Callable[[bytes, Address], int] | None = None  # None while closed or silent
         self._flows: dict[Address, UdpFlow] = {}
         self.address: Address = ("", 0)
-        self.is_silent = False
+        self._is_silent = False
         self.traffic = traffic
 
     @property
@@ -98,9 +113,20 @@ class UdpListener:
         return self._socket is not None
 
     @property
+    def is_silent(self) -> bool:
+        """Whether the listener is a black hole just now."""
+        return self._is_silent
+
+    @is_silent.setter
+    def is_silent(self, is_silent: bool) -> None:
+        self._is_silent = is_silent
+        sock = self._socket
+        self.sendto = None if sock is None or is_silent else sock.sendto
+
+    @property
     def is_open(self) -> bool:
         """Whether the socket is bound and not silent."""
-        return self._socket is not None and not self.is_silent
+        return self._socket is not None and not self._is_silent
 
     def open(self, host: str, port: int) -> None:
         """Bind to a numeric `host` and `port` (0: a free one).
@@ -118,7 +144,7 @@ class UdpListener:
             sock.close()
             raise TransportError(f"cannot bind UDP {host}:{port}: {error.strerror}") from error
         self._socket = sock
-        self._sendto = sock.sendto
+        self.sendto = None if self._is_silent else sock.sendto
         self.address = sock.getsockname()[:2]
         self._loop.add_reader(sock.fileno(), self._read)
 
@@ -134,7 +160,7 @@ class UdpListener:
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()
             self._socket = None
-            self._sendto = None
+            self.sendto = None
 
     def flow_to(self, remote: Address) -> UdpFlow:
         """The flow to one address, the same object each time while it is remembered."""
@@ -145,24 +171,15 @@ class UdpListener:
             flow = self._flows[remote] = UdpFlow(self, remote)
         return flow
 
-    def send(self, data: bytes, remote: Address) -> bool:
-        """Send one datagram; False when the listener is closed, silent, or `remote` is no use."""
-        sendto = self._sendto
-        if sendto is None or self.is_silent:
-            return False
-        self.traffic.sent += 1
-        try:
-            sendto(data, remote)
-        except (BlockingIOError, InterruptedError):
+    def note_unsent(self, error: OSError) -> bool:
+        """Count a datagram that the system would not take; True if its loss is the network's."""
+        if error.errno in (errno.EAGAIN, errno.ENOBUFS, errno.EINTR):
             self.traffic.discard("send buffer full")
-        except OSError as error:
-            if error.errno not in (errno.ECONNREFUSED, errno.ENOBUFS):
-                self.traffic.discard("cannot be sent")
-                return False
-        except (OverflowError, UnicodeError):
-            self.traffic.discard("cannot be sent")
-            return False
-        return True
+            return True
+        if error.errno == errno.ECONNREFUSED:
+            return True
+        self.traffic.discard("cannot be sent")
+        return False
 
     def _read(self) -> None:
         sock = self._socket
@@ -179,7 +196,7 @@ class UdpListener:
             except OSError:
                 self.traffic.discard("receive error")
                 return
-            if self.is_silent:
+            if self._is_silent:
                 self.traffic.discard("black hole")
                 continue
             receive(data, flows.get(remote) or self.flow_to(remote[:2]))
