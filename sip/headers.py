@@ -293,6 +293,7 @@ def split_routes(value: bytes) -> list[bytes]:
     for route in routes:
         if _ROUTE(route) is None:
             raise SipParseError("malformed route", value=route)
+        parse_name_addr(route)
     return routes
 
 

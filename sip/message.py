@@ -58,7 +58,8 @@ _PLAIN_VIA = re.compile(
     rb"(?:;branch=(" + TOKEN + rb"))?+(;rport)?+"
 ).fullmatch
 _PLAIN_PARTY = re.compile(PLAIN_ADDRESS + rb"(?:;tag=(" + TOKEN + rb"))?+").fullmatch
-_is_plain_contact = re.compile(PLAIN_ADDRESS + rb"(?:" + PLAIN_PARAM + rb")*+").fullmatch
+# One parameter at most: of several, one could stand twice.
+_is_plain_contact = re.compile(PLAIN_ADDRESS + rb"(?:" + PLAIN_PARAM + rb")?+").fullmatch
 
 _is_plain_route = re.compile(PLAIN_ROUTE).fullmatch
 

@@ -30,7 +30,7 @@ _COMMON = re.compile(
     rb"To: *+(" + PLAIN_ADDRESS + rb"(?:;tag=(" + TOKEN + rb"))?+)\r\n"
     rb"Call-ID: (" + CALL_ID + rb")\r\n"
     rb"CSeq: ([0-9]{1,9}) \1\r\n"
-    rb"(?:Contact: *+(" + PLAIN_ADDRESS + rb"(?:" + PLAIN_PARAM + rb")*+)\r\n)?+"
+    rb"(?:Contact: *+(" + PLAIN_ADDRESS + rb"(?:" + PLAIN_PARAM + rb")?+)\r\n)?+"
     rb"(?:Max-Forwards: ([0-9]{1,2})\r\n)?+"
     rb"(?:(?:" + _HARMLESS + rb"): [^\r\n]*+\r\n){0,16}+"
     rb"(?:Content-Type: application/sdp\r\n)?+"

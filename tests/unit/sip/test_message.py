@@ -222,6 +222,15 @@ class TestRefusing:
             pytest.param(b"Subject:", b"Route: sip:a\r\nSubject:", 400, id="Route"),
             pytest.param(b"Subject:", b"Record-Route: <x\r\nSubject:", 400, id="Record-Route"),
             pytest.param(b"Subject:", b"m: sip:a@b, ,sip:c\r\nSubject:", 400, id="Contact"),
+            pytest.param(
+                b"Contact: sip:sipp@127.0.0.1:5061",
+                b"Contact: <sip:a@b>;q=1;q=0",
+                400,
+                id="Contact's parameter twice",
+            ),
+            pytest.param(
+                b"Subject:", b"Route: <sip:a>;a;a\r\nSubject:", 400, id="Route's parameter twice"
+            ),
         ],
     )
     def test_a_malformed_request_is_refused_with(
