@@ -87,7 +87,6 @@ class ApiServer:
             await self._runner.cleanup()
             raise
         self.port = self._server.sockets[0].getsockname()[1]
-        self._app[LAG].start()
 
     def set_ready(self, is_ready: bool) -> None:
         """Say at `/readyz` whether everything is in place."""

@@ -16,7 +16,7 @@ from emulator.operations.times import as_text
 
 __all__ = ["Chronicle"]
 
-_EVERY_SECONDS = 0.2
+_EVERY_SECONDS = 0.5
 _MOST_AT_ONCE = 200
 
 _log = structlog.get_logger("rgs")
@@ -31,7 +31,7 @@ class _Line:
 
 
 class Chronicle:
-    """Looks at the journal five times a second, so that a call pays nothing for being logged.
+    """Looks at the journal twice a second, so that a call pays nothing for being logged.
 
     Of a burst only the newest events are looked at; phases are never missed.
     """

@@ -34,8 +34,10 @@ _HEADERS = {
 
 
 async def _metrics(exchange: Exchange) -> web.StreamResponse:
+    lag = exchange.request.app[LAG]
+    lag.ask()
     figures = await take_figures(exchange.administration)
-    data = render_metrics(exchange.administration, figures, exchange.request.app[LAG])
+    data = render_metrics(exchange.administration, figures, lag)
     return web.Response(
         body=data, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
     )

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 import pytest
 
+from emulator.api import lag as lag_module
 from emulator.api.lag import LAG_BOUNDS, LoopLag
 from emulator.api.problems import Problem, ProblemKind
 from emulator.api.routes.ladders import format_accepted
@@ -48,6 +49,20 @@ async def test_lag_counts_into_its_buckets() -> None:
     assert lag.counts[LAG_BOUNDS.index(0.5)] == 1
     assert lag.counts[-1] == 1
     assert lag.seconds == pytest.approx(7.3045)
+
+
+async def test_lag_is_sampled_only_while_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lag_module, "ASKED_SECONDS", 0.0)
+    lag = LoopLag(asyncio.get_running_loop())
+    before = lag.is_sampling
+
+    lag.ask()
+
+    during = lag.is_sampling
+    async with asyncio.timeout(10):
+        while lag.is_sampling:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
+    assert (before, during, sum(lag.counts)) == (False, True, 1)
 
 
 async def test_seats_are_bounded_and_free_again() -> None:
