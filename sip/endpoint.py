@@ -144,8 +144,7 @@ class Endpoint:
 
         Ending it resets the connections that lost bytes meanwhile.
         """
-        self.udp.set_silent(is_silent)
-        self.tcp.is_silent = is_silent
+        self.udp.is_silent = self.tcp.is_silent = is_silent
         if is_silent:
             self.layer.abandon_all()
         else:
