@@ -54,7 +54,6 @@ async def answer_faults(request: web.Request, handler: _Handler) -> web.StreamRe
             "request failed",
             method=request.method,
             path=request.path[:200],
-            fault=f"{type(error).__name__}: {error}"[:500],
             exc_info=error,
         )
         return Problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import time
@@ -12,7 +13,7 @@ import structlog
 
 from emulator.operations.times import as_text
 
-__all__ = ["BURST", "RateLimit", "set_logging_up"]
+__all__ = ["BURST", "RateLimit", "log_loop_fault", "place_of", "set_logging_up"]
 
 BURST = 20
 _MAX_KINDS = 200
@@ -93,9 +94,21 @@ def _one_line_fault(
     """Say of an exception what and where it was, on one line."""
     error = line.pop("exc_info", None)
     if isinstance(error, BaseException):
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        if trace is not None:
-            line["at"] = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        line["fault"] = f"{type(error).__name__}: {error}"[:500]
+        line["at"] = place_of(error)
     return line
+
+
+def place_of(error: BaseException) -> str:
+    """Where `error` was raised: file and line."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
+
+
+def log_loop_fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody has caught, on one line, and go on (for `set_exception_handler`)."""
+    error = context.get("exception")
+    told = "Exception in callback" if error is not None else "fault on the event loop"
+    structlog.get_logger("loop").error(told, about=str(context.get("message")), exc_info=error)

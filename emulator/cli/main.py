@@ -5,6 +5,7 @@ Nothing heavy is imported here: `rgs --help` is to be there at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -58,3 +59,15 @@ def main() -> None:
         sys.exit(int(failure.code))
     except KeyboardInterrupt:
         sys.exit(int(ExitCode.INTERRUPTED))
+    except Exception as fault:
+        if os.environ.get("RGS_TRACEBACK"):
+            raise
+        sys.stderr.write(f"rgs: a fault of its own: {_described(fault)}\n")
+        sys.exit(int(ExitCode.DIFFERS))
+
+
+def _described(fault: Exception) -> str:
+    from emulator.cli.logs import place_of
+
+    told = f"{type(fault).__name__}: {fault}"[:500]
+    return f"{told} (at {place_of(fault)}); RGS_TRACEBACK=1 shows the way there"

@@ -15,7 +15,7 @@ from emulator.api import ApiServer, ApiSettings
 from emulator.cli.addresses import judge_addresses
 from emulator.cli.chronicle import Chronicle
 from emulator.cli.exits import ExitCode, Failure
-from emulator.cli.logs import set_logging_up
+from emulator.cli.logs import log_loop_fault, set_logging_up
 from emulator.deployment import Deployment
 from emulator.model.topology import Topology
 from emulator.operations.administration import Administration
@@ -87,6 +87,7 @@ async def _serve(
 ) -> ExitCode:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_loop_fault)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     deployment = Deployment(

@@ -200,3 +200,19 @@ def test_no_emulator_there_ends_with_3_and_says_how_to_start_one(rgs: CommandLin
             "rgs: no emulator answers at http://127.0.0.1:1 (Connection refused); start one with "
             "`rgs up`, or name another by --url or RGS_URL\n"
         )
+
+
+def test_fault_of_its_own_is_one_line_with_its_place(
+    rgs: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("this can't be")
+
+    monkeypatch.delenv("RGS_TRACEBACK", raising=False)
+    monkeypatch.setattr("emulator.topology.schema", fail)
+
+    ended = rgs("schema")
+
+    assert ended.code == ExitCode.DIFFERS
+    assert ended.err.startswith("rgs: a fault of its own: RuntimeError: this can't be (at ")
+    assert len(ended.err.splitlines()) == 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import structlog
 
-from emulator.cli.logs import BURST, RateLimit, set_logging_up
+from emulator.cli.logs import BURST, RateLimit, log_loop_fault, set_logging_up
 
 
 def test_burst_passes_and_the_rest_is_counted() -> None:
@@ -48,3 +50,18 @@ def test_fault_is_one_line_with_its_place(capsys: pytest.CaptureFixture[str]) ->
     assert 'level=error event="request failed"' in written
     assert f"at={__file__}:" in written
     assert "Traceback" not in written
+
+
+async def test_fault_in_a_callback_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    set_logging_up("info")
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_loop_fault)
+
+    loop.call_soon(lambda: 1 / 0)
+    await asyncio.sleep(0)
+
+    written = capsys.readouterr().err
+    structlog.reset_defaults()
+    assert len(written.splitlines()) == 1
+    assert 'event="Exception in callback"' in written
+    assert 'fault="ZeroDivisionError: division by zero"' in written
