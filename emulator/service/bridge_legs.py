@@ -151,6 +151,7 @@ class Leg:
             self._keep = keep
             if keep is not None:
                 self.call.carrier = keep
+                self.site.parting.add(keep)
             return
         self._send_bye(why)
 
@@ -177,8 +178,10 @@ class Leg:
 
     def _send_bye(self, why: Lines) -> None:
         self._bye = None
-        if self._keep is not None and self.call.carrier is self._keep:
-            self.call.carrier = None
+        if self._keep is not None:
+            self.site.parting.discard(self._keep)
+            if self.call.carrier is self._keep:
+                self.call.carrier = None
         self._keep = None
         self.acknowledge(b"", [])
         self.call.saw_request(self.sender, self.party, b"BYE")

@@ -147,6 +147,7 @@ class ServedDialog:
             self._bye = why
             if self.call is not None:
                 self.call.carrier = self  # so that the ACK finds us
+                self.site.parting.add(self)
             return
         self._send_bye(why)
 
@@ -217,7 +218,9 @@ class ServedDialog:
         transaction.respond(status)
 
     def _send_bye(self, why: Lines) -> None:
-        self._bye = None
+        if self._bye is not None:
+            self._bye = None
+            self.site.parting.discard(self)
         call = self.call
         if call is not None:
             call.carrier = None

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["end_late_answer"]
 
 
-def end_late_answer(site: Site, branch: Branch, response: Response, why: Lines = ()) -> None:
-    """Send ACK and BYE to whoever answered too late, by the way that the INVITE went."""
+def end_late_answer(site: Site, branch: Branch, response: Response, why: Lines = ()) -> bytes:
+    """Send ACK and BYE to whoever answered too late, by the way that the INVITE went.
+
+    Gives the ACK, which is due again each time that the 200 is repeated.
+    """
     director = site.elements.director.endpoint
     dialog = Dialog.of_client(branch.request, response)
     dialog.route_set = ()  # the director is the only one on the way, and it is us
@@ -25,3 +28,4 @@ def end_late_answer(site: Site, branch: Branch, response: Response, why: Lines =
     director.send_ack(ack, flow)
     dialog.local_seq = branch.request.cseq
     director.send_request(dialog.request(b"BYE", headers=why), None, flow)
+    return ack.to_bytes()

@@ -37,8 +37,8 @@ _NOBODY: frozenset[Agent] = frozenset()
 class PendingCall:
     """Seeks an agent for one call to a group that `pool` hosts."""
 
-    __slots__ = ("_alert", "_branches", "_declined", "_grace", "_has_rung", "_missed", "_moves",
-                 "_queue", "_queued_at", "_ringing_group", "call", "caller", "group",
+    __slots__ = ("_alert", "_branches", "_declined", "_grace", "_missed", "_moves", "_queue",
+                 "_queued_at", "_ringing_group", "_told", "call", "caller", "group",
                  "pool")  # fmt: skip
 
     def __init__(
@@ -49,7 +49,7 @@ class PendingCall:
         self.group = group
         self.caller = caller
         self._branches: list[Branch] = []
-        self._has_rung = False
+        self._told = 0  # the provisional status that the caller heard last
         self._missed: frozenset[Agent] = _NOBODY
         self._declined: frozenset[Agent] = _NOBODY
         self._alert: Deadline | None = None
@@ -198,10 +198,8 @@ class PendingCall:
     # -- what branches tell -----------------------------------------------------------------------
 
     def on_ringing(self, branch: Branch, response: Response | None) -> None:
-        """The caller hears 180 once, in the pool's own early dialog."""
-        if not self._has_rung:
-            self._has_rung = True
-            self._tell(180)
+        """The caller hears 180, in the pool's own early dialog."""
+        self._tell(180)
 
     def on_answered(self, branch: Branch, response: Response | None) -> None:
         """The first answer has the call; the others are cancelled."""
@@ -353,6 +351,9 @@ class PendingCall:
         self.group.seekers.discard(number)
 
     def _tell(self, status: int) -> None:
+        if status == self._told:
+            return
+        self._told = status
         caller = self.caller
         caller.tell(status, self.pool.early_headers(caller.transaction.flow.transport))
 

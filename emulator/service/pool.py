@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from emulator.model.calls import Call
 from emulator.model.groups import HostedGroup
 from emulator.model.ladder import Party, party_of
-from emulator.rules import Pool, Style, Verdict
+from emulator.rules import Pool, Verdict
 from emulator.service.branches import Branch
 from emulator.service.handover import connect
-from emulator.service.late import end_late_answer
 from emulator.service.pending import PendingCall
 from emulator.service.registered import RegisteredBranch
 from emulator.service.waiting_caller import WaitingCaller
@@ -94,10 +93,10 @@ class PoolService:
         A 2xx is acknowledged and ended, unless the pool has died without a word.
         """
         site = self.site
-        if site.is_down(call.host) and site.entry.style is not Style.GRACEFUL:
+        if site.is_mute(call.host):
             branch.abandon()
             return
         if response is not None and isinstance(branch, RegisteredBranch):
-            assert branch.winner is not None
-            end_late_answer(site, branch.winner, response)
-        branch.cancel(())
+            branch.turn_down(response)
+        else:
+            branch.cancel(())

@@ -8,7 +8,7 @@ from emulator.model.agents import Agent
 from emulator.model.ladder import Party
 from emulator.service.branches import Seeker
 from emulator.service.late import end_late_answer
-from emulator.service.wording import Lines
+from emulator.service.wording import ELSEWHERE, Lines
 from sip.message import Request, Response
 from sip.proxy import Branch, Target, loop_mark
 
@@ -33,8 +33,8 @@ class RegisteredBranch:
     over are acknowledged and ended.
     """
 
-    __slots__ = ("_branches", "_carrier", "_is_dead", "_is_over", "_requests", "_seeker", "_site",
-                 "_status", "agent", "winner")  # fmt: skip
+    __slots__ = ("_branches", "_carrier", "_is_dead", "_is_over", "_late", "_requests", "_seeker",
+                 "_site", "_status", "agent", "winner")  # fmt: skip
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class RegisteredBranch:
         self._status = 480
         self.winner: Branch | None = None
         self._carrier: AnswerCarrier | None = None
+        self._late: dict[Branch, bytes] = {}  # the ACKs of those who answered too late
 
     def ring(self) -> None:
         """Send an INVITE to every contact."""
@@ -92,6 +93,13 @@ class RegisteredBranch:
             if branch is not self.winner:
                 branch.cancel(why)
 
+    def turn_down(self, response: Response) -> None:
+        """Nobody takes the answer that `winner` has given: it is as good as late."""
+        winner, self.winner = self.winner, None
+        if winner is not None:
+            self._on_late_answer(winner, response)
+        self.cancel(())
+
     def on_branch_response(self, branch: Branch, response: Response) -> None:
         """A contact has responded (for the branch)."""
         if self._is_dead:
@@ -107,7 +115,7 @@ class RegisteredBranch:
                 if self._carrier is not None:
                     self._carrier.on_answer_again(self, response)
             elif self._is_over:
-                end_late_answer(self._site, branch, response)
+                self._on_late_answer(branch, response)
             else:
                 self._is_over = True
                 self.winner = branch
@@ -118,6 +126,16 @@ class RegisteredBranch:
     def on_branch_failed(self, branch: Branch, status: int) -> None:
         """A contact is silent or gone (for the branch)."""
         self._fail(branch, status, None)
+
+    def _on_late_answer(self, branch: Branch, response: Response) -> None:
+        """The call is somebody else's by now, or over: the pool ends what has been answered."""
+        if self._site.is_mute(self._seeker.call.host):
+            return
+        ack = self._late.get(branch)
+        if ack is None:
+            self._late[branch] = end_late_answer(self._site, branch, response, ELSEWHERE)
+        else:
+            branch.target.flow.send(ack)
 
     def _fail(self, branch: Branch, status: int, response: Response | None) -> None:
         self._branches.remove(branch)

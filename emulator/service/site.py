@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emulator.model.agents import Agent, IdleClock
 from emulator.model.calls import Call, CallState, CallStore
@@ -58,6 +58,7 @@ class Site:
         "first_style",
         "groups",
         "journal",
+        "parting",
         "phase_log",
         "primary_is_down",
         "rules",
@@ -81,6 +82,7 @@ class Site:
         self.phase_log = PhaseLog(time.time(), style)
         self.calls = CallStore(topology.keep_calls)
         self.callers: dict[bytes, EmulatedCaller] = {}  # emulated agents' own calls, by tag
+        self.parting: set[Any] = set()  # carriers of ended calls that owe a BYE after an ACK
         self.tally = Tally()
         self.elements: Elements
         self.seekers: WaitingLine[PendingCall] = WaitingLine()  # whom an agent may be offered to
@@ -166,6 +168,10 @@ class Site:
     def is_down(self, pool: Pool) -> bool:
         """Whether `pool` is gone."""
         return pool is Pool.PRIMARY and self.primary_is_down
+
+    def is_mute(self, pool: Pool) -> bool:
+        """Whether `pool` is gone without a word, so that nothing is sent in its name."""
+        return self.is_down(pool) and self.entry.style is not Style.GRACEFUL
 
     def place(self, name: str) -> Placement:
         """Where a new call to the group `name` goes in the phase in force."""

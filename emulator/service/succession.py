@@ -236,8 +236,7 @@ class Succession:
         if doomed.row is Row.PENDING:
             self._pacer.add(partial(carrier.disconnect, ruling, style))
             return
-        is_bridged = call.kind is Kind.ANONYMOUS or call.on_behalf_of is not None
-        if style is not Style.GRACEFUL and is_bridged:
+        if style is not Style.GRACEFUL and _is_bridged(call):
             carrier.abandon()
             return
         fqdn = self._site.topology.pools[call.host].fqdn
@@ -261,6 +260,14 @@ class Succession:
             endpoint.close()
         elif style is Style.BLACKHOLE:
             endpoint.set_silent(True)
+        else:
+            return
+        for carrier in list(self._site.parting):
+            call = carrier.call
+            if call is not None and self._site.is_down(call.host) and _is_bridged(call):
+                self._site.parting.discard(carrier)
+                call.carrier = None
+                carrier.abandon()
 
     def _follow(self, before: PhaseEntry, entry: PhaseEntry) -> None:
         """What follows from the new phase: who can be rung, and who waits for that."""
@@ -308,6 +315,10 @@ class Succession:
         idle = asyncio.Event()
         self._pacer.when_idle(idle.set)
         await idle.wait()
+
+
+def _is_bridged(call: Call) -> bool:
+    return call.kind is Kind.ANONYMOUS or call.on_behalf_of is not None
 
 
 def _rows(site: Site) -> Iterator[tuple[Row, Shelf, dict[int, Call]]]:

@@ -38,8 +38,8 @@ class House:
         asyncio.get_running_loop().set_exception_handler(lambda _, told: self._faults.append(told))
         rules = load_rules(resource("behaviour.yaml"), Reading.HOSTED)
         self.deployment = Deployment(topology, rules, style=style)
-        await self.deployment.start(0)
         self._is_built = True
+        await self.deployment.start(0)
         self.addresses = {
             each.name: (each.endpoint.host, each.endpoint.port)
             for each in self.deployment.listeners
