@@ -13,7 +13,8 @@ from emulator.cli.words import KindWord, PoolWord, StateWord
 
 __all__ = ["add_to"]
 
-_HEADS = ("id", "state", "group", "kind", "host", "agent", "caller", "started", "ended by", "cell")
+_HEADS = ("id", "state", "group", "kind", "host", "agent", "caller", "started", "cell")
+_SPARE = ("started", "caller", "kind", "agent")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -64,20 +65,19 @@ def _calls(
     if as_json:
         print_json(shown)
         return
-    print_table(_HEADS, [_row(call) for call in shown["calls"]])
+    print_table(_HEADS, [_row(call) for call in shown["calls"]], spare=_SPARE)
 
 
 def _row(call: dict[str, Any]) -> tuple[str, ...]:
     verdict = call["verdict"]
     return (
         call["id"],
-        call["state"],
+        f"ended by {call['ended_by']}" if call["ended"] else call["state"],
         call["group"] or "-",
         call["kind"],
         call["host"] + (" (copy)" if call["imported"] else ""),
         call["agent"] or "-",
         call["caller"],
         call["started"],
-        call["ended_by"] or "-",
         verdict["cell"] if verdict else "-",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import random
 import signal
 from dataclasses import dataclass
@@ -154,4 +155,4 @@ def _settle_memory() -> None:
 
 
 def _why(error: OSError) -> str:
-    return error.strerror or str(error)
+    return os.strerror(error.errno) if error.errno else str(error)

@@ -114,6 +114,7 @@ def test_port_in_use_ends_with_3_and_names_it(taken: str) -> None:
     port = base + 10 if taken == "sip" else base + 40
     assert ended.returncode == 3
     assert f"127.0.0.1:{port}" in ended.stderr
+    assert ended.stderr.count("ddress already in use") == 1
     assert len(ended.stderr.splitlines()) == 1
     assert ended.stdout == ""
 
