@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from emulator.model.calls import Call, EndedBy
 from emulator.service.bridge_legs import Leg
+from emulator.service.descriptions import content_of, hidden
 from emulator.service.wording import ALLOW, Lines
 from sip.message import Request, Response
-from sip.sdp import hide
 from sip.transaction.client import ClientTransaction
 from sip.transaction.server import InviteServer, ServerTransaction
 from sip.transport.flow import Flow
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     from emulator.service.registered import RegisteredBranch
     from emulator.service.site import Site
 
-__all__ = ["BridgedCall", "bridge_invite", "hidden"]
+__all__ = ["BridgedCall", "bridge_invite"]
 
 _ALLOW = b"Allow: %b\r\n" % ALLOW
 _RELAYED = frozenset((b"INVITE", b"UPDATE", b"INFO", b"MESSAGE", b"OPTIONS"))
-_CONTENT_HEADERS = (b"Content-Type", b"Content-Disposition", b"Info-Package")
 
 
 def bridge_invite(
@@ -38,9 +37,9 @@ def bridge_invite(
         (b"Record-Route", b"<%b;lr>" % director.contact(b"", flow.transport)[1:-1]),
         (b"Contact", pool.contact(flow.transport)),
         (b"Allow", ALLOW),
-        *_content(request),
+        *content_of(request),
     ]
-    body = hidden(request, pool, call)
+    body = hidden(request, host=endpoint.advertise.encode(), session=call.number)
     return Request.build(
         b"INVITE",
         uri,
@@ -53,15 +52,6 @@ def bridge_invite(
         headers=headers,
         body=body,
     )
-
-
-def hidden(message: Request | Response, pool: PoolService, call: Call) -> bytes:
-    """The body for the other leg: a session description without who wrote it."""
-    content_type = message.first(b"Content-Type") or b""
-    if message.body and content_type.lower().startswith(b"application/sdp"):
-        host = pool.element.endpoint.advertise.encode()
-        return hide(message.body, host=host, session=call.number)
-    return message.body
 
 
 class BridgedCall:
@@ -93,7 +83,7 @@ class BridgedCall:
         leg, other = self._legs(request)
         leg.acknowledged()
         if request.body:
-            other.acknowledge(hidden(request, self._pool, self.call), _content(request))
+            other.acknowledge(self.hide(request), content_of(request))
         else:
             other.acknowledge(b"", [])
 
@@ -149,6 +139,11 @@ class BridgedCall:
         """The host."""
         return self._pool
 
+    def hide(self, message: Request | Response) -> bytes:
+        """The body of `message` as the other leg may see it."""
+        host = self._pool.element.endpoint.advertise.encode()
+        return hidden(message, host=host, session=self.call.number)
+
     def _on_no_ack(self) -> None:
         self.site.end_call(self.call, EndedBy.FAULT, reason="no ACK")
         self.hang_up(())
@@ -187,8 +182,8 @@ class _Passage:
         if isinstance(self._transaction, InviteServer):
             self._transaction.user = self
             self._leg.is_busy = self._other.is_busy = True
-        headers = [(b"Contact", self._other.contact), *_content(request)]
-        body = hidden(request, bridge.pool, bridge.call)
+        headers = [(b"Contact", self._other.contact), *content_of(request)]
+        body = bridge.hide(request)
         self._client = self._other.send(request.method, headers, body, self)
 
     def on_cancel(self, transaction: InviteServer, cancel: Request) -> None:
@@ -213,9 +208,9 @@ class _Passage:
                 return
             self._other.dialog.refresh_target(response)
             self._other.must_acknowledge(transaction.request.cseq)
-        body = hidden(response, bridge.pool, bridge.call) if is_success else b""
+        body = bridge.hide(response) if is_success else b""
         bridge.call.saw_response(bridge.pool.party, self._leg.party, status, method)
-        self._settle(status, body, _content(response) if is_success else [])
+        self._settle(status, body, content_of(response) if is_success else [])
 
     def on_client_timeout(self, transaction: ClientTransaction) -> None:
         """The other end is silent."""
@@ -235,14 +230,6 @@ class _Passage:
         for name, value in content:
             lines += b"%b: %b\r\n" % (name, value)
         transaction.respond(status, headers=lines, body=body)
-
-
-def _content(message: Request | Response) -> list[tuple[bytes, bytes]]:
-    if not message.body:
-        return []
-    return [
-        (name, value) for name in _CONTENT_HEADERS if (value := message.first(name)) is not None
-    ]
 
 
 def _without_tag(value: bytes) -> bytes:

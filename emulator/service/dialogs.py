@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from emulator.model.calls import Call, EndedBy
 from emulator.model.ladder import Party
+from emulator.service.descriptions import answer_for
 from emulator.service.wording import ALLOW, Lines
 from sip.answer import Answer
 from sip.dialog import Dialog
 from sip.message import Request, Response, response_bytes
-from sip.sdp import answer_offer, make_offer
 from sip.transaction.client import ClientTransaction
 from sip.transaction.server import InviteServer, ServerTransaction
 from sip.transport.flow import Flow
@@ -206,9 +206,7 @@ class ServedDialog:
         number = self.call.number if self.call is not None else 0
         host = self.element.endpoint.advertise.encode()
         port = self.site.elements.media_port
-        if not request.body:
-            return make_offer(host=host, port=port, session=number)
-        return answer_offer(request.body, host=host, port=port, session=number)
+        return answer_for(request, host=host, port=port, session=number)
 
     def _respond(
         self, transaction: ServerTransaction, status: int, element: Element, method: bytes

@@ -8,8 +8,9 @@ from emulator.model.agents import Agent
 from emulator.model.calls import EndedBy
 from emulator.model.ladder import Party
 from emulator.service.branches import Branch, Seeker
-from emulator.service.bridge import BridgedCall, hidden
+from emulator.service.bridge import BridgedCall
 from emulator.service.bridge_legs import Leg
+from emulator.service.descriptions import content_of
 from emulator.service.dialogs import ServedDialog
 from emulator.service.emulated import hang_up_later
 from emulator.service.registered import RegisteredBranch
@@ -145,9 +146,7 @@ def _bridge_registered(
     far.must_acknowledge(branch.winner.request.cseq)
     if request.body:
         far.acknowledge(b"", [])
-    content_type = response.first(b"Content-Type")
-    content = [(b"Content-Type", content_type)] if response.body and content_type else []
-    near.answer(transaction, request, hidden(response, pool, call), content)
+    near.answer(transaction, request, bridged.hide(response), content_of(response))
     site.calls.connect(call)
     call.saw_response(pool.party, Party.CALLER, 200, b"INVITE")
     site.tell(call)

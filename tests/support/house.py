@@ -12,7 +12,9 @@ from emulator.model.topology import Topology
 from emulator.resources import resource
 from emulator.rules import Phase, Reading, Style, load_rules
 from emulator.service.site import Site
+from emulator.testing.call import ClientCall
 from emulator.testing.client import SipClient
+from emulator.testing.identity import joined
 from emulator.topology import parse_topology
 
 __all__ = ["House", "contact_of"]
@@ -103,6 +105,20 @@ class House:
         headers = {"Contact": contact_of(client), "Expires": str(expires)}
         response = await client.request("REGISTER", via=via, headers=headers)
         assert response.status == 200, response
+
+    async def invite_with(
+        self, client: SipClient, to: str, content_type: str, body: bytes
+    ) -> ClientCall:
+        """Call `to` with a body of any type."""
+        place = joined(self.addresses["director"])
+        lines = [(b"Contact", client.identity.contact), (b"Content-Type", content_type.encode())]
+        request = client.identity.request(
+            b"INVITE", f"sip:{to}@{place}", domain=place, lines=lines, body=body
+        )
+        call = ClientCall(client, request, request.from_tag)
+        client._serving.add(call)
+        await call.start()
+        return call
 
     async def enter(self, *phases: str, style: Style | None = None) -> None:
         """Go through phases; a style is that of the first."""
