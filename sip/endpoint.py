@@ -135,9 +135,9 @@ class Endpoint:
 
     def close(self) -> None:
         """Close the sockets at once and forget all transactions: what a crash looks like."""
+        self.layer.abandon_all()  # first: nobody hears of the connections that end by this
         self.udp.close()
         self.tcp.close()
-        self.layer.abandon_all()
 
     def set_silent(self, is_silent: bool) -> None:
         """Begin or end to throw away all that comes, and to send nothing: a black hole.
