@@ -16,13 +16,14 @@ INTERVAL_SECONDS = 0.01
 class Pacer:
     """Runs at most `BATCH` sends at once, and the next after `INTERVAL_SECONDS`."""
 
-    __slots__ = ("_deadlines", "_is_running", "_on_idle", "_waiting")
+    __slots__ = ("_deadlines", "_due", "_is_running", "_on_idle", "_waiting")
 
     def __init__(self, deadlines: Deadlines) -> None:
         self._deadlines = deadlines
         self._waiting: deque[Callable[[], None]] = deque()
         self._on_idle: list[Callable[[], None]] = []
         self._is_running = False
+        self._due = 0.0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -32,6 +33,7 @@ class Pacer:
         self._waiting.append(send)
         if not self._is_running:
             self._is_running = True
+            self._due = self._deadlines.clock()
             self._deadlines.after(0.0, Pacer._run, self)
 
     def when_idle(self, tell: Callable[[], None]) -> None:
@@ -46,7 +48,10 @@ class Pacer:
         for _ in range(min(BATCH, len(waiting))):
             waiting.popleft()()
         if waiting:
-            self._deadlines.after(INTERVAL_SECONDS, Pacer._run, self)
+            # From when this batch was due, not from now: sending takes its time too.
+            now = self._deadlines.clock()
+            self._due = max(self._due + INTERVAL_SECONDS, now)
+            self._deadlines.after(self._due - now, Pacer._run, self)
             return
         self._is_running = False
         told, self._on_idle = self._on_idle, []
