@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from sip.envelope import MAX_HEADER_LINES, MAX_MESSAGE_BYTES, unfold
 from sip.errors import SipParseError
-from sip.grammar import HOST_PORT, PARAMS, SWS, TOKEN
+from sip.grammar import HOST, PARAMS, PORT, SWS, TOKEN
 from sip.headers import parse_name_addr, parse_via, split_list
 from sip.names import canonical_name, reason_phrase
 from sip.request import noted_via
 
 _START_LINE = re.compile(rb"(" + TOKEN + rb")[ \t].*SIP/[0-9]", re.IGNORECASE | re.DOTALL).match
-_SENT = TOKEN + SWS + rb"/" + SWS + TOKEN + SWS + rb"/" + SWS + TOKEN + rb"[ \t]++" + HOST_PORT
+_SENT_BY = HOST + rb"(?:" + SWS + rb":" + SWS + PORT + rb")?+"
+_SENT = TOKEN + SWS + rb"/" + SWS + TOKEN + SWS + rb"/" + SWS + TOKEN + rb"[ \t]++" + _SENT_BY
 _VIA_SENT = re.compile(_SENT).match
 _VIA_START = re.compile(_SENT + PARAMS).match
 _COPIED = (b"From", b"To", b"Call-ID", b"CSeq")

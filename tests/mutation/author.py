@@ -42,7 +42,7 @@ def _attempt(chance: Random, index: int, scene: Scene) -> Draft:
         # Else most connections would end after a few messages.
         data = _with_true_length(data)
         mutators += ("true length",)
-    expected = expect(data, None if is_stream else scene.address[1])
+    expected = expect(data, nonces, None if is_stream else scene.address[1])
     return Draft(index, scene.transport, origin, mutators, data, tuple(nonces), expected)
 
 

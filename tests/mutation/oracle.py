@@ -7,8 +7,9 @@ whoever sent it. Where the standard leaves a choice, anything will do.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from tests.mutation.draft import NONCE, Duty, Expectation
+from tests.mutation.draft import Duty, Expectation
 
 __all__ = ["Framing", "expect", "frame_of"]
 
@@ -32,15 +33,22 @@ _EACH_PARAM = re.compile(
 )  # fmt: skip
 _BRANCH = re.compile(rb";[ \t]*branch[ \t]*=[ \t]*([^;,\s]*)", re.IGNORECASE)
 _LENGTH = re.compile(rb"\r\n(?:Content-Length|l)[ \t]*:([^\r\n]*)", re.IGNORECASE)
+_FOLD = re.compile(rb"\r\n[ \t]+")
 # What a response repeats, by which it is known.
-_REPEATED = re.compile(rb"\r\n(?:From|f|To|t|Call-ID|i)[ \t]*:[^\r\n]*", re.IGNORECASE)
+_REPEATED = tuple(
+    re.compile(rb"\r\n(?:" + names + rb")[ \t]*:[^\r\n]*", re.IGNORECASE)
+    for names in (b"From|f", b"To|t", b"Call-ID|i")
+)
 _MAX_LINES = 250
 _ANYTHING = Expectation(Duty.ANYTHING)
 _NOTHING = Expectation(Duty.NOTHING)
 
 
-def expect(data: bytes, port: int | None) -> Expectation:
-    """Say what is due to `data`, sent from UDP `port`, or (None) over a connection."""
+def expect(data: bytes, nonces: Collection[bytes], port: int | None) -> Expectation:
+    """Say what is due to `data`, sent from UDP `port`, or (None) over a connection.
+
+    Without a branch its answer is known by its `nonces`.
+    """
     while data.startswith(b"\r\n"):
         data = data[2:]
     if data.startswith((b"SIP/2.0 ", b"ACK ")):
@@ -73,7 +81,7 @@ def expect(data: bytes, port: int | None) -> Expectation:
     transaction = (branch, sent_by, start[1]) if branch else None
     if is_odd or not _leads_back(dict(params), found[2], port):
         return Expectation(Duty.ANYTHING, branch, transaction)
-    if not branch and NONCE.search(b"\n".join(_REPEATED.findall(near))) is None:
+    if not branch and not _is_marked(near, nonces):
         return _ANYTHING  # nothing would tell its answer from others
     return Expectation(Duty.ANSWER, branch, transaction)
 
@@ -90,6 +98,12 @@ def _top_via(lines: list[bytes]) -> bytes | None:
             value += b" " + further.lstrip(b" \t")
         return value
     return None
+
+
+def _is_marked(head: bytes, nonces: Collection[bytes]) -> bool:
+    """Whether the first From, To or Call-ID has a nonce: a response repeats no second one."""
+    found = [pattern.search(head) for pattern in _REPEATED]
+    return any(nonce in line[0] for line in found if line is not None for nonce in nonces)
 
 
 def _leads_back(params: dict[bytes, bytes], sent_port: bytes | None, port: int | None) -> bool:
@@ -116,7 +130,8 @@ def frame_of(data: bytes) -> str:
     head, end, body = data.partition(b"\r\n\r\n")
     if not end:
         return Framing.AWAITED
-    lengths = {length.strip(b" \t") for length in _LENGTH.findall(head + b"\r\n")}
+    whole = _FOLD.sub(b" ", head) + b"\r\n"
+    lengths = {length.strip(b" \t") for length in _LENGTH.findall(whole)}
     if not lengths:
         return Framing.HEADED if body else Framing.WHOLE
     length = lengths.pop()

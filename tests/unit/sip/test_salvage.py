@@ -83,6 +83,16 @@ def test_a_request_cut_before_its_empty_line_can_still_be_answered() -> None:
     assert saved(torture_message("baddn")).method == b"OPTIONS"
 
 
+def test_spaces_round_the_colon_and_zeros_before_the_port_belong_to_a_via() -> None:
+    broken = message(
+        b"INVITE sip:a@b SIP/2.0",
+        b"Via: SIP/2.0/UDP 192.0.2.1 : 05062;rport;branch=z9hG4bK1",
+    )
+
+    assert saved(broken).vias == (b"SIP/2.0/UDP 192.0.2.1 : 05062;rport;branch=z9hG4bK1",)
+    assert b"rport=5099" in saved(broken).response(400, "", *SOURCE)
+
+
 def test_a_line_without_a_colon_is_no_header() -> None:
     broken = message(
         b"INVITE sip:a@b SIP/2.0",
