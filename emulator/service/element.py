@@ -73,6 +73,7 @@ class Element:
             host=host,
             advertise=advertise,
             clients=clients,
+            on_error=self._report_fault,
         )
 
     @property
@@ -121,6 +122,11 @@ class Element:
         """Send a request within `dialog`, by `flow` while that is an open connection."""
         request = dialog.request(method, headers=why)
         self.endpoint.send_request(request, user, flow)
+
+    def _report_fault(self, error: Exception, count: int) -> None:
+        """Let the loop tell of a fault in handling a message, as it does of any that is its own."""
+        what = f"a message to {self.name} was not dealt with, the {count}. of its kind"
+        self.endpoint.loop.call_exception_handler({"message": what, "exception": error})
 
     # -- within dialogs ---------------------------------------------------------------------------
 
