@@ -20,7 +20,10 @@ Address = tuple[str, int]
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _ADDRESS = re.compile(r"(\w+)=(?:sip:|http://)([0-9.]+):([0-9]+)")
-_TROUBLE = re.compile(r"Traceback \(most recent call last\)|Exception in callback|Fatal Python")
+_TROUBLE = re.compile(
+    r"Traceback \(most recent call last\)|Exception in callback|fault on the event loop"
+    r"|a fault of its own|Fatal Python"
+)
 _UP = ("-m", "emulator", "up", "--port-base", "0", "--http-port", "0")
 
 
@@ -99,7 +102,7 @@ class EmulatorProcess:
         return os.fstat(self._stderr.fileno()).st_size
 
     def trouble(self, since: int = 0) -> str | None:
-        """The first traceback on stderr from octet `since` on, with what follows; None is well."""
+        """The first fault told of on stderr from octet `since` on, and what follows, or None."""
         text = self.stderr(since)
         found = _TROUBLE.search(text)
         return text[found.start() : found.start() + 4_000] if found else None
