@@ -28,7 +28,7 @@ from emulator.rules import (
 from emulator.service.elements import Elements
 from emulator.service.pacing import Pacer
 from emulator.service.site import Site
-from emulator.service.wording import diagnostics, rule_lines
+from emulator.service.wording import Lines, diagnostics, rule_lines
 from sip.errors import TransportError
 
 __all__ = ["Account", "PoolCannotReturn", "StaleEpoch", "StyleRefused", "Succession"]
@@ -192,6 +192,10 @@ class Succession:
         else:
             calls, shelf.pending = list(shelf.pending.values()), {}
         carriers = [call.carrier for call in calls]
+        is_dying = self._site.is_down(shelf.host)
+        style = entry.style if is_dying else Style.GRACEFUL
+        # Who is told by BYE goes on hearing the ACK that may be on its way, until it is told.
+        is_told = row is Row.CONNECTED and style is Style.GRACEFUL
         now, cell = entry.time, ruling.cell
         agents: set[Agent] = set()
         for call in calls:
@@ -200,15 +204,15 @@ class Succession:
             call.ended_by = EndedBy.RULE
             call.reason = cell
             call.verdict = ruling
-            call.carrier = None
+            if not is_told:
+                call.carrier = None
             agent = call.agent
             if agent is not None:
                 agent.calls -= 1
                 agents.add(agent)
         for agent in agents:
             agent.rank_as_idle()
-        is_dying = self._site.is_down(shelf.host)
-        return _Doomed(ruling, row, calls, carriers, entry.style if is_dying else Style.GRACEFUL)
+        return _Doomed(ruling, row, calls, carriers, style)
 
     async def _settle(self, doomed: list[_Doomed]) -> None:
         """Finish the books of the calls that were ended, and let their ends be heard of it.
@@ -243,7 +247,7 @@ class Succession:
         why = rule_lines(ruling, call.host, call.is_imported) + diagnostics(
             ruling.cell, fqdn, is_bye=True
         )
-        self._pacer.add(partial(carrier.hang_up, why))
+        self._pacer.add(partial(_hang_up, call, carrier, why))
 
     async def _reopen_primary(self) -> None:
         endpoint = self._elements.pools[Pool.PRIMARY].element.endpoint
@@ -315,6 +319,11 @@ class Succession:
         idle = asyncio.Event()
         self._pacer.when_idle(idle.set)
         await idle.wait()
+
+
+def _hang_up(call: Call, carrier: Any, why: Lines) -> None:
+    call.carrier = None  # it takes the place again if it has to wait for an ACK first
+    carrier.hang_up(why)
 
 
 def _is_bridged(call: Call) -> bool:
