@@ -28,21 +28,24 @@ class _Line:
     text: str
     about: dict[str, Any]
     is_detail: bool = False
+    is_of_rule: bool = False
 
 
 class Chronicle:
     """Looks at the journal twice a second, so that a call pays nothing for being logged.
 
-    Of a burst only the newest events are looked at; phases are never missed.
+    Of a burst only the newest events are looked at; phases are never missed, and calls that the
+    rules have ended are counted at least.
     """
 
-    __slots__ = ("_administration", "_epoch", "_handle", "_loop", "_number")
+    __slots__ = ("_administration", "_epoch", "_handle", "_loop", "_number", "_ruled")
 
     def __init__(self, administration: Administration, loop: asyncio.AbstractEventLoop) -> None:
         self._administration = administration
         self._loop = loop
         self._number = administration.site.journal.number
         self._epoch = administration.site.entry.epoch
+        self._ruled = self._ended_by_rule()
         self._handle: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -80,13 +83,22 @@ class Chronicle:
     def _events(self) -> Iterator[_Line]:
         journal = self._administration.site.journal
         since, self._number = self._number, journal.number
-        first = max(since, self._number - _MOST_AT_ONCE)
-        events, _ = journal.since(first)
-        if first > since and events:
-            about = {"events": first - since}
-            yield _Line(events[0].time, "more events than are logged one by one", about)
+        ruled, self._ruled = self._ruled, self._ended_by_rule()
+        events, _ = journal.since(max(since, self._number - _MOST_AT_ONCE))
+        shown = 0
         for event in events:
-            yield from _told(event)
+            for line in _told(event):
+                shown += line.is_of_rule
+                yield line
+        more = self._ruled - ruled - shown
+        if more > 0 and events:
+            yield _Line(
+                events[-1].time, "more calls were ended or refused by rule", {"calls": more}
+            )
+
+    def _ended_by_rule(self) -> int:
+        ended = self._administration.site.tally.ended
+        return sum(count for (_, by), count in ended.items() if by == EndedBy.RULE)
 
 
 def _told(event: Event) -> Iterator[_Line]:
@@ -111,5 +123,6 @@ def _call_line(time: float, call: Call, state: str) -> _Line:
     about["status"] = call.status
     if call.ended_by == EndedBy.RULE:
         is_refused = call.first_verdict is not None and call.first_verdict.disconnects
-        return _Line(time, "call refused by rule" if is_refused else "call ended by rule", about)
+        told = "call refused by rule" if is_refused else "call ended by rule"
+        return _Line(time, told, about, is_of_rule=True)
     return _Line(time, "call ended", {"by": call.ended_by, **about}, is_detail=True)
