@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sip.message import Request, Response
 from sip.transaction.derived import ack_for_failure, cancel_of
+from sip.transaction.surroundings import ClientLayer
 from sip.transaction.tables import CLIENT, INVITE_CLIENT, Action, Event, State, Table
 
 if TYPE_CHECKING:
     from sip.deadlines import Deadline
-    from sip.transaction.layer import TransactionLayer
     from sip.transport.flow import Flow
 
 __all__ = ["ClientTransaction", "ClientUser"]
@@ -60,7 +60,7 @@ class ClientTransaction:
     )
 
     def __init__(
-        self, layer: TransactionLayer, request: Request, flow: Flow, user: ClientUser | None
+        self, layer: ClientLayer, request: Request, flow: Flow, user: ClientUser | None
     ) -> None:
         self.layer = layer
         self.request = request

@@ -15,10 +15,10 @@ from sip.transaction.client import ClientTransaction, ClientUser
 from sip.transaction.server import (
     Absorber,
     InviteServer,
-    Key,
     NonInviteServer,
     ServerTransaction,
 )
+from sip.transaction.surroundings import Key
 from sip.transport.flow import Flow
 
 __all__ = ["MAX_TRANSACTIONS", "BranchSource", "TransactionLayer", "TransactionUser"]

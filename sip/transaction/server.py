@@ -7,16 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sip.message import Request, response_bytes
+from sip.transaction.surroundings import Key, ServerLayer
 from sip.transaction.tables import INVITE_SERVER, SERVER, Action, Event, State, Table
 
 if TYPE_CHECKING:
     from sip.deadlines import Deadline
-    from sip.transaction.layer import TransactionLayer
     from sip.transport.flow import Flow
 
 __all__ = ["Absorber", "InviteServer", "NonInviteServer", "ServerTransaction", "ServerUser"]
-
-Key = tuple[bytes, bytes, bytes]
 
 _TO_TAG = re.compile(rb"\r\nTo:[^\r\n]*;tag=([^;\r\n]+)").search
 
@@ -61,7 +59,7 @@ class InviteServer:
         "user",
     )
 
-    def __init__(self, layer: TransactionLayer, key: Key, request: Request, flow: Flow) -> None:
+    def __init__(self, layer: ServerLayer, key: Key, request: Request, flow: Flow) -> None:
         self._layer = layer
         self.key = key
         self.request: Request | None = request
@@ -197,7 +195,7 @@ class NonInviteServer:
 
     __slots__ = ("_layer", "_response", "flow", "key", "request", "state")
 
-    def __init__(self, layer: TransactionLayer, key: Key, request: Request, flow: Flow) -> None:
+    def __init__(self, layer: ServerLayer, key: Key, request: Request, flow: Flow) -> None:
         self._layer = layer
         self.key = key
         self.request: Request | None = request
