@@ -7,6 +7,7 @@ from typing import Any
 from emulator.model import topology
 from emulator.model.agent_groups import AgentGroup
 from emulator.model.agents import Agent
+from emulator.model.topology import Handover
 from emulator.model.waiting_line import WaitingLine
 from emulator.rules import Kind, Pool
 
@@ -27,6 +28,7 @@ class HostedGroup:
         "host",
         "is_anonymous",
         "is_copy",
+        "is_transferred",
         "kind",
         "name",
         "owner",
@@ -42,6 +44,7 @@ class HostedGroup:
         self.host = host
         self.kind: Kind = settings.kind
         self.is_anonymous = settings.kind is Kind.ANONYMOUS
+        self.is_transferred = not self.is_anonymous and settings.handover is Handover.TRANSFER
         self.is_copy = host is not settings.owner
         self.agent_groups = [AgentGroup(each, agents, self) for each in settings.agent_groups]
         self.agents = frozenset(agent for each in self.agent_groups for agent in each.members)

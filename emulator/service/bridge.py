@@ -190,7 +190,7 @@ class _Passage:
         """The re-INVITE is given up."""
         if self._client is not None and not self._is_cancelled:
             self._is_cancelled = True
-            self._client.layer.cancel(self._client)
+            self._client.cancel()
 
     def on_server_timeout(self, transaction: InviteServer) -> None:
         """The failure was not acknowledged: nothing is left to be done."""

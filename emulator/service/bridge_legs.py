@@ -32,8 +32,8 @@ class Leg:
     """
 
     __slots__ = ("_ack", "_ack_cseq", "_answer", "_bye", "_is_over", "_keep", "_transaction",
-                 "call", "contact", "dialog", "endpoint", "flow", "is_busy", "on_no_ack", "party",
-                 "site", "sender")  # fmt: skip
+                 "call", "contact", "dialog", "endpoint", "flow", "is_busy", "on_no_ack", "on_over",
+                 "party", "site", "sender")  # fmt: skip
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class Leg:
         self.flow = flow
         self.is_busy = False
         self.on_no_ack: Callable[[], None] = _nothing
+        self.on_over: Callable[[], None] = _nothing  # the dialog is no more
         self._answer: Answer | None = None
         self._transaction: InviteServer | None = None
         self._bye: Lines | None = None
@@ -159,6 +160,7 @@ class Leg:
         """The peer has ended the dialog."""
         self._is_over = True
         self._stop_answer()
+        self.on_over()
 
     def abandon(self) -> None:
         """No packet of this dialog is ever sent again."""
@@ -186,6 +188,7 @@ class Leg:
         self.acknowledge(b"", [])
         self.call.saw_request(self.sender, self.party, b"BYE")
         self._send(self.dialog.request(b"BYE", headers=why), self)
+        self.on_over()
 
     def _send(self, request: Request, user: ClientUser) -> ClientTransaction | None:
         request.set_routes(self._routes(request))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from emulator.model.calls import EndedBy
@@ -32,7 +33,19 @@ class Departures:
         self._ringer = ringer
 
     def send_on(self, pending: PendingCall, action: ToQueue | ToUri) -> None:
-        """Send `pending`, which has left its queue, where `action` says."""
+        """Send `pending`, which has left its queue, where `action` says.
+
+        A caller whom the pool has answered has to call again for that.
+        """
+        held = pending.held
+        if held is None:
+            self._send_on(pending, action)
+        elif held.ability.refers:
+            held.refer(partial(self._send_on, pending, action))
+        else:
+            pending.refuse(480, EndedBy.QUEUE, (), None)
+
+    def _send_on(self, pending: PendingCall, action: ToQueue | ToUri) -> None:
         if isinstance(action, ToQueue):
             group = self._hosted_by(pending.pool.pool, action.queue)
             if group is not None:

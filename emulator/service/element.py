@@ -9,8 +9,10 @@ from emulator.model.calls import Call, CallState, EndedBy
 from emulator.model.ladder import CommonSteps, Party
 from emulator.rules import Pool
 from emulator.service.destinations import Destination, Destinations, Reach
+from emulator.service.held import referral_of
 from emulator.service.wording import (
     ALLOW,
+    EXTENSIONS,
     SERVER,
     Lines,
     default_status,
@@ -32,7 +34,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Element"]
 
-_CAPABILITIES = b"Allow: %b\r\n%bServer: %b\r\n" % (ALLOW, ACCEPT_SDP, SERVER)
+_CAPABILITIES = b"Allow: %b\r\n%bSupported: %b\r\nServer: %b\r\n" % (
+    ALLOW,
+    ACCEPT_SDP,
+    b", ".join(EXTENSIONS),
+    SERVER,
+)
 _ALLOW = b"Allow: %b\r\n" % ALLOW
 _ANSWERED = (Reach.GROUP, Reach.PERSON)
 _WITHIN_DIALOGS = frozenset((b"BYE", b"UPDATE", b"INFO", b"PRACK", b"NOTIFY"))
@@ -72,6 +79,7 @@ class Element:
             site.timers,
             host=host,
             advertise=advertise,
+            extensions=EXTENSIONS,
             clients=clients,
             on_error=self._report_fault,
         )
@@ -111,6 +119,9 @@ class Element:
                 call.saw(self.steps.ack)
                 carrier.on_ack(request)
                 return
+        held = self.site.held.get(request.to_tag)
+        if held is not None and held.owns_dialog(request):
+            held.on_ack(request)
 
     def on_stray_response(self, response: Response, flow: Flow) -> None:
         """A response that nothing waits for is dropped (§18.1.2)."""
@@ -141,6 +152,10 @@ class Element:
         if caller is not None and caller.owns(request):
             caller.on_request(transaction, request, self)
             return
+        held = self.site.held.get(request.to_tag)
+        if held is not None and held.owns_dialog(request):
+            held.on_request(transaction, request, self)
+            return
         for call in calls:
             if self.site.elements.is_silenced(call, self):
                 call.saw_request(Party.CALLER, self.party, request.method)
@@ -166,6 +181,9 @@ class Element:
         is_guarded = guard.is_needed and not self.is_down
         if is_guarded and not guard.admits_call(transaction, request, self):
             return
+        is_plain = request.is_common and not self.site.referrals
+        if not is_plain and self._is_about_a_dialog(transaction, request, destination):
+            return
         reach = destination.reach
         if reach is Reach.GROUP:
             self._on_group_call(transaction, request, destination.name)
@@ -175,6 +193,26 @@ class Element:
             self.site.elements.persons.on_call(transaction, request, self, destination.name)
         else:
             self._refuse(transaction, 403 if reach is Reach.FOREIGN else 404)
+
+    def _is_about_a_dialog(
+        self, transaction: InviteServer, request: Request, destination: Destination
+    ) -> bool:
+        """Deal with an INVITE that follows a REFER of ours, or wants to replace a dialog.
+
+        One with Replaces for a client that has registered is passed on as any other.
+        """
+        site = self.site
+        held = site.referrals.get(referral_of(request)) if site.referrals else None
+        if held is not None and not self.is_down:
+            held.on_called_again(transaction, request, self)
+            return True
+        if request.first(b"Replaces") is None or destination.reach not in _ANSWERED:
+            return False
+        is_person = destination.reach is Reach.PERSON
+        if is_person and site.agents[destination.name].bindings:
+            return False
+        self._refuse(transaction, 481)  # RFC 3891 §3: there is no such dialog
+        return True
 
     def _on_group_call(self, transaction: InviteServer, request: Request, name: str) -> None:
         site = self.site

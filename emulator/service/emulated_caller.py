@@ -107,7 +107,7 @@ class EmulatedCaller:
         if self._dialog is not None:
             self._element.endpoint.send_request(self._dialog.request(b"BYE", headers=why), None)
         elif self._transaction is not None and not self._transaction.is_final:
-            self._element.endpoint.layer.cancel(self._transaction, why)
+            self._transaction.cancel(why)
         self._finish()
 
     def on_response(self, transaction: ClientTransaction, response: Response) -> None:

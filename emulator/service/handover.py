@@ -60,7 +60,7 @@ def connect(
         element = site.elements.agents
         tag = element.endpoint.new_tag()
         contact = site.elements.agent_contact(agent, transport)
-        call.agent_call_id = call.call_id
+        call.agent_call_id = caller.request.call_id
     _connect_emulated(site, seeker, agent, element, tag, contact)
 
 
@@ -103,7 +103,7 @@ def _connect_registered(
     )
     branch.hand_to(relay)
     call.agent = branch.agent
-    call.agent_call_id = call.call_id
+    call.agent_call_id = request.call_id
     call.carrier = relay
     transaction.send(response.status, response.to_bytes())
     site.calls.connect(call)

@@ -15,6 +15,7 @@ from emulator.model.groups import HostedGroup
 from emulator.model.ladder import StepKind
 from emulator.model.topology import Action, OverflowCandidate, Routing, Terminate
 from emulator.rules import Style, Verdict
+from emulator.service.avoided import NOBODY, Avoided
 from emulator.service.branches import Branch, CallerSide
 from emulator.service.wording import ELSEWHERE, Lines, rule_lines
 from sip.deadlines import Deadline
@@ -23,6 +24,7 @@ from sip.transaction.server import ServerTransaction
 
 if TYPE_CHECKING:
     from emulator.service.element import Element
+    from emulator.service.held import HeldCaller
     from emulator.service.pool import PoolService
 
 __all__ = ["MAX_MOVES", "PendingCall"]
@@ -30,32 +32,34 @@ __all__ = ["MAX_MOVES", "PendingCall"]
 MAX_MOVES = 16  # how often queues may send one call on
 _GIVEN_UP: Lines = ((b"Reason", b'SIP;cause=487;text="Request Terminated"'),)
 _NOT_IN_TIME: Lines = ((b"Reason", b'SIP;cause=408;text="Request Timeout"'),)
-_LEAST_GRACE_SECONDS = 0.1  # so that an agent who declines at once is not rung without a pause
-_NOBODY: frozenset[Agent] = frozenset()
 
 
 class PendingCall:
     """Seeks an agent for one call to a group that `pool` hosts."""
 
-    __slots__ = ("_alert", "_branches", "_declined", "_grace", "_missed", "_moves", "_queue",
-                 "_queued_at", "_ringing_group", "_told", "call", "caller", "group",
-                 "pool")  # fmt: skip
+    __slots__ = ("_alert", "_avoided", "_branches", "_moves", "_queue", "_queued_at",
+                 "_ringing_group", "_told", "call", "caller", "group", "held", "pool")  # fmt: skip
 
     def __init__(
-        self, pool: PoolService, call: Call, group: HostedGroup, caller: CallerSide
+        self,
+        pool: PoolService,
+        call: Call,
+        group: HostedGroup,
+        caller: CallerSide,
+        held: HeldCaller | None = None,
     ) -> None:
+        """`held` is the caller where that is one whom the pool has answered already."""
         self.pool = pool
         self.call = call
         self.group = group
         self.caller = caller
+        self.held = held
         self._branches: list[Branch] = []
         self._told = 0  # the provisional status that the caller heard last
-        self._missed: frozenset[Agent] = _NOBODY
-        self._declined: frozenset[Agent] = _NOBODY
+        self._avoided: Avoided | None = None
         self._alert: Deadline | None = None
         self._queue: Deadline | None = None
         self._queued_at: float | None = None
-        self._grace: dict[Agent, Deadline] | None = None
         self._ringing_group: AgentGroup | None = None
         self._moves = 0
 
@@ -69,31 +73,35 @@ class PendingCall:
             return
         seconds = group.settings.queue.timeout_seconds
         if seconds is not None:
-            self._queue = self.pool.site.deadlines.after(seconds, _queue_timed_out, self)
+            self._queue = self.pool.site.deadlines.after(
+                seconds, PendingCall._on_queue_timeout, self
+            )
         self.hunt()
 
     def hunt(self) -> None:
         """Ring whom the routing method says, or wait if there is nobody."""
         if self.call.ended is not None:
             return
-        if self._ring_next(self._declined | self._missed if self._missed else self._declined):
+        avoided = self._avoided
+        if self._ring_next(NOBODY if avoided is None else avoided.agents):
             return
-        if self._missed:  # all have been tried: another round
-            self._missed = _NOBODY
-            if self._ring_next(self._declined):
-                return
+        if avoided is not None and avoided.try_all_again() and self._ring_next(avoided.declined):
+            return
         self._wait()
 
     def offer(self, agent: Agent) -> bool:
         """`agent` has become available: ring if this call can use it; say whether it does."""
-        if self.call.ended is not None or agent in self._declined:
+        avoided = self._avoided
+        declined = NOBODY if avoided is None else avoided.declined
+        if self.call.ended is not None or agent in declined:
             return False
         if self._branches:
             return self._join(agent)
-        if self._ring_next(self._declined):
-            self._missed = _NOBODY
-            return True
-        return False
+        if not self._ring_next(declined):
+            return False
+        if avoided is not None:
+            avoided.try_all_again()
+        return True
 
     @property
     def is_ringing(self) -> bool:
@@ -109,21 +117,31 @@ class PendingCall:
             return False
         if any(branch.agent is agent for branch in self._branches):
             return False
+        if self.held is not None and self.held.must_refer([agent]):
+            return False
         self._ring(agent)
         return True
 
     def _ring_next(self, excluded: frozenset[Agent]) -> bool:
+        held = self.held
+        if held is not None:
+            if held.is_referred:
+                return True
+            excluded |= held.out_of_reach(self.group)
         for agent_group in self.group.agent_groups:
             agents = agent_group.choose(excluded)
             if agents:
                 self._leave_queue()
+                if held is not None and held.must_refer(agents):
+                    held.refer(self.hunt)
+                    return True
                 self._ringing_group = agent_group
                 ringer = self.pool.ringer
                 if len(agents) > 1 or not ringer.answers_within(
                     agents[0], agent_group.alert_seconds
                 ):
                     self._alert = self.pool.site.deadlines.after(
-                        agent_group.alert_seconds, _alert_is_over, self
+                        agent_group.alert_seconds, PendingCall._on_alert_over, self
                     )
                     if agent_group.routing is Routing.ATTENDANT:  # those freed meanwhile join in
                         self._seek_agents()
@@ -170,6 +188,13 @@ class PendingCall:
             site.tally.count_queued(site.deadlines.clock() - self._queued_at)
             self._queued_at = None
 
+    def _tell(self, status: int) -> None:
+        if status == self._told:
+            return
+        self._told = status
+        caller = self.caller
+        caller.tell(status, self.pool.early_headers(caller.transaction.flow.transport))
+
     def leave_by(self, action: Action) -> None:
         """Leave the queue for good: the action of a time-out or an overflow."""
         if isinstance(action, Terminate):
@@ -180,16 +205,24 @@ class PendingCall:
             self._end(482, EndedBy.QUEUE, "queues send the call round in a circle")
             return
         self._leave_queue()
-        self._stop_ringing(_NOT_IN_TIME)
+        self._stop_alert()
+        self._stop_queue()
+        self._cancel_branches(_NOT_IN_TIME)
         self.pool.site.elements.departures.send_on(self, action)
 
     def move_to(self, group: HostedGroup, pool: PoolService) -> None:
         """Go on in the queue of another group, perhaps in that of the other pool."""
-        self._missed = _NOBODY
+        if self._avoided is not None:
+            self._avoided.try_all_again()
         self.pool.site.calls.move(self.call, group)
         self.group = group
         self.pool = pool
         self.begin()
+
+    def continue_with(self, caller: CallerSide) -> None:
+        """The caller, who was held, has called again as it was asked to."""
+        self.caller = caller
+        self.held = None
 
     def release(self) -> None:
         """Somebody else goes on with the call."""
@@ -223,13 +256,9 @@ class PendingCall:
         if self.call.ended is not None:
             return
         if status == 408:
-            self._missed = self._missed | {agent}
+            self._avoid().miss([agent])
         else:
-            self._declined = self._declined | {agent}
-            self._grace = {} if self._grace is None else self._grace
-            site = self.pool.site
-            seconds = max(site.topology.ringback_grace_seconds, _LEAST_GRACE_SECONDS)
-            self._grace[agent] = site.deadlines.after(seconds, _grace_is_over, (self, agent))
+            self._avoid().decline(agent)
         if not self._branches:
             self._stop_alert()
             self.hunt()
@@ -260,7 +289,7 @@ class PendingCall:
         self.caller.on_request(transaction, request, element)
 
     def on_ack(self, request: Request) -> None:
-        """An ACK to a failure is the transaction's; any other means nothing here."""
+        """Nothing: an ACK to a failure is the transaction's."""
 
     def give_up(self, ended_by: str, why: Lines) -> None:
         """The caller hangs up, or is gone."""
@@ -306,26 +335,18 @@ class PendingCall:
     def _stop_seeking(self, why: Lines) -> None:
         self._leave_queue()
         self._forget_deadlines()
+        self._cancel_branches(why)
+
+    def _cancel_branches(self, why: Lines) -> None:
         branches, self._branches = self._branches, []
         for branch in branches:
             branch.cancel(why)
-
-    def _stop_ringing(self, why: Lines) -> None:
-        self._stop_alert()
-        self._stop_queue()
-        branches, self._branches = self._branches, []
-        for branch in branches:
-            branch.cancel(why)
-
-    # -- time -------------------------------------------------------------------------------------
 
     def _forget_deadlines(self) -> None:
         self._stop_alert()
         self._stop_queue()
-        if self._grace:
-            for deadline in self._grace.values():
-                deadline.cancel()
-            self._grace = None
+        if self._avoided is not None:
+            self._avoided.clear()
 
     def _stop_queue(self) -> None:
         if self._queue is not None:
@@ -350,43 +371,29 @@ class PendingCall:
         self.pool.site.seekers.discard(number)
         self.group.seekers.discard(number)
 
-    def _tell(self, status: int) -> None:
-        if status == self._told:
-            return
-        self._told = status
-        caller = self.caller
-        caller.tell(status, self.pool.early_headers(caller.transaction.flow.transport))
+    # -- what time brings -------------------------------------------------------------------------
 
-    def on_alert_over(self) -> None:
+    def _on_alert_over(self) -> None:
         """The alert time is over: those who ring have missed it; the next ones are rung."""
-        branches, self._branches = self._branches, []
-        self._stop_alert()
-        self._missed = self._missed.union(each.agent for each in branches if each.agent is not None)
-        for branch in branches:
-            branch.cancel(_NOT_IN_TIME)
-        self.hunt()
+        if self.call.ended is None:
+            self._stop_alert()
+            self._avoid().miss(self.rung_agents())
+            self._cancel_branches(_NOT_IN_TIME)
+            self.hunt()
 
-    def on_queue_timeout(self) -> None:
+    def _on_queue_timeout(self) -> None:
         """The queue's time is over, whether an agent rings or not."""
         self._queue = None
         if self.call.ended is None:
             self.leave_by(self.group.settings.queue.timeout_action)
 
-    def on_grace_over(self, agent: Agent) -> None:
-        """`agent` may be offered the call again."""
-        self._declined = self._declined - {agent}
+    def _avoid(self) -> Avoided:
+        if self._avoided is None:
+            site = self.pool.site
+            grace_seconds = site.topology.ringback_grace_seconds
+            self._avoided = Avoided(site.deadlines, grace_seconds, self._on_grace_over)
+        return self._avoided
+
+    def _on_grace_over(self, agent: Agent) -> None:
         if agent.can_ring:
             self.offer(agent)
-
-
-def _alert_is_over(pending: PendingCall) -> None:
-    pending.on_alert_over()
-
-
-def _queue_timed_out(pending: PendingCall) -> None:
-    pending.on_queue_timeout()
-
-
-def _grace_is_over(what: tuple[PendingCall, Agent]) -> None:
-    pending, agent = what
-    pending.on_grace_over(agent)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.model.calls import Call
+from emulator.model.calls import Call, EndedBy
 from emulator.model.groups import HostedGroup
 from emulator.model.ladder import Party, party_of
 from emulator.rules import Pool, Verdict
 from emulator.service.branches import Branch
 from emulator.service.handover import connect
+from emulator.service.held import Ability, HeldCaller
+from emulator.service.joining import Joining
 from emulator.service.pending import PendingCall
 from emulator.service.registered import RegisteredBranch
 from emulator.service.waiting_caller import WaitingCaller
@@ -72,8 +74,13 @@ class PoolService:
         call = Call(
             site.calls.next_number(), request.call_id, request.from_value, self.pool, ruling, group
         )
-        caller = WaitingCaller(site, call, transaction, request, element)
-        pending = call.carrier = PendingCall(self, call, group, caller)
+        held = None
+        if group.is_transferred and group.has_agents:
+            ability = Ability(request)
+            if ability.suits(group):
+                held = HeldCaller(self, call, transaction, request, element, ability)
+        caller = held or WaitingCaller(site, call, transaction, request, element)
+        pending = call.carrier = PendingCall(self, call, group, caller, held)
         site.calls.add(call)
         steps = element.steps
         if element is self.element:
@@ -81,10 +88,17 @@ class PoolService:
         else:
             call.saw_both(steps.invite, steps.inwards[self.party])
         site.tell(call, ruling)
+        if held is not None and not held.answer():
+            site.end_call(call, EndedBy.FAULT, status=488)
+            return
         pending.begin()
 
     def connect(self, pending: PendingCall, branch: Branch, response: Response | None) -> None:
         """`branch` has answered `pending`: hand the call over, or bridge it."""
+        held, agent = pending.held, branch.agent
+        if held is not None and agent is not None:
+            Joining(self.site, pending, held, agent).start()
+            return
         connect(self.site, pending, branch, response, self if pending.group.is_anonymous else None)
 
     def turn_down(self, call: Call, branch: Branch, response: Response | None) -> None:

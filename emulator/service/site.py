@@ -22,6 +22,7 @@ from sip.timers import Timers
 if TYPE_CHECKING:
     from emulator.service.elements import Elements
     from emulator.service.emulated_caller import EmulatedCaller
+    from emulator.service.held import HeldCaller
 
 __all__ = ["Placement", "Site"]
 
@@ -57,10 +58,12 @@ class Site:
         "elements",
         "first_style",
         "groups",
+        "held",
         "journal",
         "parting",
         "phase_log",
         "primary_is_down",
+        "referrals",
         "rules",
         "seekers",
         "tally",
@@ -83,6 +86,8 @@ class Site:
         self.calls = CallStore(topology.keep_calls)
         self.callers: dict[bytes, EmulatedCaller] = {}  # emulated agents' own calls, by tag
         self.parting: set[Any] = set()  # carriers of ended calls that owe a BYE after an ACK
+        self.held: dict[bytes, HeldCaller] = {}  # callers to be transferred, by our tag
+        self.referrals: dict[bytes, HeldCaller] = {}  # those who are to call again
         self.tally = Tally()
         self.elements: Elements
         self.seekers: WaitingLine[PendingCall] = WaitingLine()  # whom an agent may be offered to

@@ -141,6 +141,8 @@ class Succession:
                     self._pacer.add(partial(carrier.hang_up, ()))
             entry = site.enter(Phase.NORMAL, site.first_style)
             elements.pools[Pool.PRIMARY].element.endpoint.set_silent(False)
+            for held in list(site.held.values()):
+                held.hang_up()
             for caller in list(site.callers.values()):
                 caller.hang_up()
             elements.registrar.clear()
@@ -266,6 +268,9 @@ class Succession:
             endpoint.set_silent(True)
         else:
             return
+        for held in list(self._site.held.values()):
+            if self._site.is_down(held.pool.pool):
+                held.abandon()
         for carrier in list(self._site.parting):
             call = carrier.call
             if call is not None and self._site.is_down(call.host) and _is_bridged(call):

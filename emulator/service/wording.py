@@ -12,6 +12,7 @@ from emulator.rules import Phase, Pool, Verdict
 __all__ = [
     "ALLOW",
     "ELSEWHERE",
+    "EXTENSIONS",
     "SERVER",
     "Lines",
     "default_status",
@@ -25,6 +26,8 @@ Lines = tuple[tuple[bytes, bytes], ...]
 SERVER = b"RTCC/5.0.0.0 Response_Group_Service"
 # RFC 3326 §3.1: what those hear who rang too.
 ELSEWHERE: Lines = ((b"Reason", b'SIP;cause=200;text="Call completed elsewhere"'),)
+# Option tags that may be required of us.
+EXTENSIONS = frozenset((b"replaces",))
 ALLOW = b"INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE"
 
 _NEW_CALL = 1007
