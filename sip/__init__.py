@@ -1,9 +1,13 @@
 """A SIP stack of its own: messages, transactions, dialogs, transports, user agents and a proxy.
 
-What is named here can be used alone and does no I/O; endpoints and transports are in the modules
-of those names.
+What is named here can be used alone and does no I/O. What does is public by its module:
+`sip.user_agent` (`UserAgent`) and `sip.session` (`Session`) for calls, `sip.endpoint` (`Endpoint`)
+for an element's address, `sip.proxy` (`Forward`, `Branch`) for passing requests on,
+`sip.transport.lookup` (`Resolver`) for host names.
 """
 
+from sip.deadlines import Deadlines
+from sip.dialog import Dialog
 from sip.digest import Algorithm, Authenticator, Verdict, authorize
 from sip.errors import SipError, SipParseError, TransactionTimeout, TransportError
 from sip.headers import NameAddr, Via, parse_contacts, parse_name_addr, parse_via
@@ -19,6 +23,7 @@ from sip.recognise import recognise
 from sip.registrar import Binding, Bindings, Refusal, address_of_record
 from sip.salvage import Salvaged, salvage
 from sip.sdp import answer_offer, hide, make_offer, media_address
+from sip.timers import Timers
 from sip.uri import OtherUri, SipUri, TelUri, parse_uri
 
 __all__ = [
@@ -26,6 +31,8 @@ __all__ = [
     "Authenticator",
     "Binding",
     "Bindings",
+    "Deadlines",
+    "Dialog",
     "Message",
     "NameAddr",
     "OtherUri",
@@ -37,6 +44,7 @@ __all__ = [
     "SipParseError",
     "SipUri",
     "TelUri",
+    "Timers",
     "TransactionTimeout",
     "TransportError",
     "Verdict",

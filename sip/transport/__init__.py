@@ -1,1 +1,1 @@
-"""UDP and TCP: flows, framing, listeners."""
+"""How messages reach the network and come from it: flows, UDP, TCP, framing, and host names."""
