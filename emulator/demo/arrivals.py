@@ -9,7 +9,7 @@ from emulator.demo.ends import explains
 from emulator.demo.evidence import Differs
 from emulator.demo.expectations import NewCalls, Stage
 from emulator.demo.living import agent_of
-from emulator.rules import Kind, Phase, Pool, Style
+from emulator.rules import Kind, Outcome, Phase, Pool, Style, agents_cell
 from emulator.testing import ClientCall, Emulator, ExpectationFailed, SipClient, Unreachable
 
 __all__ = ["Arrival", "arrives", "is_refused", "listener_is_gone"]
@@ -39,6 +39,7 @@ async def arrives(rgs: Emulator, arrival: Arrival, claim: NewCalls) -> tuple[Pla
     Gives the call, and what was seen. Raises Differs.
     """
     group, pool = arrival.group, claim.pool
+    agents = group.agents
     assert pool is not None
     reachable = [
         name for name in group.agents if claim.reaches_primary_agents or HOMES[name] is Pool.BACKUP
@@ -47,7 +48,10 @@ async def arrives(rgs: Emulator, arrival: Arrival, claim: NewCalls) -> tuple[Pla
     call = await _place(arrival, waits_for_answer=is_answered)
     expected = 200 if is_answered else _RINGING if reachable else _QUEUED
     if call.status != expected:
-        raise Differs(f"{expected} from the {pool} pool", _told(call))
+        # Where nobody else could answer, it is the agents who could not be rung, or could.
+        is_of_agents = call.status < 300 and not any(HOMES[each] is Pool.BACKUP for each in agents)
+        cell = agents_cell(claim.phase) if is_of_agents else None
+        raise Differs(f"{expected} from the {pool} pool", _told(call), cell)
     shown = await rgs.call(call)
     if shown["host"] != pool:
         raise Differs(f"a call hosted by {pool}", f"a call hosted by {shown['host']}")
@@ -56,7 +60,9 @@ async def arrives(rgs: Emulator, arrival: Arrival, claim: NewCalls) -> tuple[Pla
     _is_at(placed, rgs, pool)
     if not is_answered:
         return placed, f"rings at the {pool} pool" if reachable else "waits: no agent may be rung"
-    _has_reached(call, shown["agent"], shown["agent_home"], reachable, group.kind)
+    _has_reached(call, shown["agent"], shown["agent_home"], reachable, claim)
+    if group.kind is Kind.NORMAL and agent_of(call) != shown["agent"]:
+        raise Differs(f"the Contact of {shown['agent']}", f"Contact {call.remote_target}")
     return placed, f"connected by the {pool} pool to {shown['agent_home']}'s agents"
 
 
@@ -72,12 +78,13 @@ def _is_at(placed: PlacedCall, rgs: Emulator, pool: Pool) -> None:
 
 
 def _has_reached(
-    call: ClientCall, agent: str | None, home: str | None, allowed: list[str], kind: Kind
+    call: ClientCall, agent: str | None, home: str | None, allowed: list[str], claim: NewCalls
 ) -> None:
-    if agent not in allowed or HOMES[agent] != home:
-        raise Differs(f"one of {', '.join(allowed)}", f"{agent} of {home}")
-    if kind is Kind.NORMAL and agent_of(call) != agent:
-        raise Differs(f"the Contact of {agent}", f"Contact {call.remote_target}")
+    if agent in allowed and HOMES[agent] == home:
+        return
+    is_unreachable = home == Pool.PRIMARY and not claim.reaches_primary_agents
+    cell = agents_cell(claim.phase) if is_unreachable else None
+    raise Differs(f"one of {', '.join(allowed)}", f"{agent} of {home}", cell)
 
 
 async def is_refused(rgs: Emulator, arrival: Arrival, claim: NewCalls) -> str:
@@ -89,6 +96,9 @@ async def is_refused(rgs: Emulator, arrival: Arrival, claim: NewCalls) -> str:
     # The primary pool's own address: of a call that no pool takes, it is the owner.
     host = Pool.BACKUP if arrival.via == "backup" else Pool.PRIMARY
     explains(call.messages[-1], claim.cell, claim.phase, host)
+    verdict = (await rgs.call(call))["verdict"]
+    if verdict["outcome"] != Outcome.DISCONNECT:  # refused, but for another reason than it says
+        raise Differs(f"the verdict {Outcome.DISCONNECT}", f"the verdict {verdict['outcome']}")
     return f"{expected} with the cell"
 
 
@@ -115,7 +125,8 @@ async def _place(arrival: Arrival, *, waits_for_answer: bool) -> ClientCall:
     try:
         await call.response(_SOON_SECONDS, is_final=wait == "final")
     except ExpectationFailed as failure:
-        raise Differs("a response to INVITE", str(failure).partition("\n")[0]) from failure
+        if call.status < _RINGING:
+            raise Differs("a response to INVITE", str(failure).partition("\n")[0]) from failure
     return call
 
 

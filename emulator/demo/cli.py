@@ -22,6 +22,8 @@ __all__ = ["run"]
 _AS_EXPECTED, _DIFFERS, _USAGE, _COULD_NOT_START, _TIMED_OUT = range(5)
 _MOST_SECONDS = 240.0
 _TRANSPORTS = ("udp", "tcp")
+# What ends a walk early: the emulator refuses, or is gone.
+_BROKEN_OFF = (RequestRefused, ExpectationFailed, LookupError, aiohttp.ClientError)
 
 
 class _Misused(Exception):
@@ -44,10 +46,10 @@ def run(
         options = _options(style, rules)
         evidence = asyncio.run(_demonstrate(Style(style), transports, chosen, options, progress))
     except _Misused as error:
-        progress.print(f"rgs: demo: {error}", markup=False)
+        progress.print(f"rgs: demo: {error}", markup=False, soft_wrap=True)
         return _USAGE
     except EmulatorFailed as error:
-        progress.print(f"rgs: demo: {error}", markup=False)
+        progress.print(f"rgs: demo: {error}", markup=False, soft_wrap=True)
         return _USAGE if error.exit_code == _USAGE else _COULD_NOT_START
     except TimeoutError:
         progress.print(f"rgs: demo: not done after {_MOST_SECONDS:g} s")
@@ -96,7 +98,7 @@ async def _demonstrate(
             walk = Walk(rgs, plan, style, transports, evidence)
             try:
                 await walk.take(lambda phase: progress.print(f", {phase}", end=""))
-            except (RequestRefused, ExpectationFailed, aiohttp.ClientError) as error:
+            except _BROKEN_OFF as error:
                 await walk.give_up(error)
             progress.print("")
     return evidence

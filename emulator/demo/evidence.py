@@ -10,12 +10,16 @@ __all__ = ["Difference", "Differs", "Evidence"]
 
 
 class Differs(Exception):
-    """Something else was seen than what was expected."""
+    """Something else was seen than what was expected.
 
-    def __init__(self, expected: str, seen: str) -> None:
+    `cell` carries it where that is another one than the claim's own.
+    """
+
+    def __init__(self, expected: str, seen: str, cell: str | None = None) -> None:
         super().__init__(f"expected {expected}; seen: {seen}")
         self.expected = expected
         self.seen = seen
+        self.cell = cell
 
 
 @dataclass(frozen=True, slots=True)

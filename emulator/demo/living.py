@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulator.demo.calls import HOMES, PlacedCall
 from emulator.demo.evidence import Differs
 from emulator.demo.expectations import Stage
-from emulator.rules import Pool
+from emulator.rules import Phase, Pool, agents_cell
 from emulator.testing import ClientCall, ExpectationFailed, NoAnswer
 from emulator.testing.trail import told
 
@@ -46,7 +46,7 @@ async def hangs_up(placed: PlacedCall) -> str:
     return f"kept, ended by {method}"
 
 
-async def is_connected_at_last(placed: PlacedCall) -> str:
+async def is_connected_at_last(placed: PlacedCall, phase: Phase) -> str:
     """Hold that a call that waited for agents of the primary pool has reached one of them."""
     _is_undisturbed(placed.call)
     try:
@@ -55,6 +55,7 @@ async def is_connected_at_last(placed: PlacedCall) -> str:
         raise Differs(
             "200, as agents homed on the primary pool can be reached",
             str(failure).partition("\n")[0],
+            agents_cell(phase) if placed.call.status < 300 else None,
         ) from failure
     agent = agent_of(placed.call)
     if HOMES.get(agent) is not Pool.PRIMARY:

@@ -22,7 +22,7 @@ from emulator.demo.expectations import (
     Stage,
 )
 from emulator.demo.living import carries_on, hangs_up, is_connected_at_last
-from emulator.rules import Phase, Pool, Style
+from emulator.rules import Phase, Pool, Style, agents_cell
 from emulator.testing import ClientCall, Emulator, ExpectationFailed, SipClient
 
 __all__ = ["BLACKHOLE_SECONDS", "WALKS", "Plan", "Walk"]
@@ -125,7 +125,7 @@ class Walk:
             ending = Ending(claim.cell, phase, style, began, BLACKHOLE_SECONDS)
             work: Awaitable[str] = hears_the_end(placed, ending, cancels=leaves)
         elif _is_answered_now(placed, phase):
-            work = is_connected_at_last(placed)
+            work = is_connected_at_last(placed, phase)
         else:
             work = carries_on(placed, number)
         seen = await self._hold(claim, placed, situation, work)
@@ -256,7 +256,7 @@ class Walk:
 
     async def _nobody_rings(self, claim: NewCalls) -> None:
         """Hold that erin, homed on the primary pool, is not rung by calls that wait for her."""
-        cell = f"agents_homed_on_primary/{claim.phase}"
+        cell = agents_cell(claim.phase)
         erin = next(each for each in await self._rgs.agents() if each["name"] == "erin")
         for transport in self._transports:
             if erin["calls"]:
@@ -323,15 +323,20 @@ class Walk:
         error: Differs | ExpectationFailed,
         call: ClientCall | None,
     ) -> None:
-        expected, seen = (
-            (error.expected, error.seen)
-            if isinstance(error, Differs)
-            else ("an exchange", str(error).partition("\n")[0])
-        )
+        if not isinstance(error, Differs):
+            error = Differs("an exchange", str(error).partition("\n")[0])
         ladder = await call.explained("") if call is not None else ""
         where = f"{self._plan.name}: {situation}"
         self._evidence.differ(
-            Difference(statement, cell, transport, where, expected, seen, ladder.strip("\n"))
+            Difference(
+                statement,
+                error.cell or cell,
+                transport,
+                where,
+                error.expected,
+                error.seen,
+                ladder.strip("\n"),
+            )
         )
 
     async def _clear_away(self, placed: PlacedCall) -> None:
