@@ -103,7 +103,7 @@ class Element:
             transaction.respond(503, to_tag=self.endpoint.new_tag())
         elif method == b"OPTIONS":
             self._on_options(transaction, request)
-        elif method == b"REGISTER":
+        elif method == b"REGISTER" and self is not self.site.elements.agents:
             self.site.elements.registrar.on_register(transaction, request, self)
         elif method in _WITHIN_DIALOGS:
             transaction.respond(481, to_tag=self.endpoint.new_tag())
@@ -170,7 +170,7 @@ class Element:
         if request.max_forwards == 0:
             self._refuse(transaction, 483)
             return
-        if self._is_merged(request):
+        if self._is_merged(request, destination):
             self._refuse(transaction, 482)
             return
         if request.contact is None and destination.reach in _ANSWERED:
@@ -253,12 +253,16 @@ class Element:
         call.saw_response(self.party, Party.CALLER, status, b"INVITE")
         transaction.respond(status, to_tag=self.endpoint.new_tag(), headers=rendered(lines))
 
-    def _is_merged(self, request: Request) -> bool:
-        """§8.2.2.2: the same request has come by another way already."""
+    def _is_merged(self, request: Request, destination: Destination) -> bool:
+        """§8.2.2.2: the same request has come by another way already.
+
+        For somebody else it is a spiral (§16.3): who was called has sent it on.
+        """
         for call in self.site.calls.by_call_id(request.call_id):
             if call.state == CallState.PENDING and call.carrier is not None:
                 first: Request = call.carrier.caller.request
-                if first.from_tag == request.from_tag and first.cseq == request.cseq:
+                is_same = first.from_tag == request.from_tag and first.cseq == request.cseq
+                if is_same and self._destinations.find(first.uri) == destination:
                     return True
         return False
 

@@ -255,7 +255,7 @@ class PendingCall:
         assert agent is not None
         if self.call.ended is not None:
             return
-        if status == 408:
+        if status == 408 or (status == 503 and not agent.bindings):  # silent, or gone
             self._avoid().miss([agent])
         else:
             self._avoid().decline(agent)

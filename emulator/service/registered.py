@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from emulator.model.agents import Agent
@@ -29,12 +30,12 @@ class AnswerCarrier(Protocol):
 class RegisteredBranch:
     """Rings the contacts of one registered agent; the first that answers is it.
 
-    `invite` makes the request for one target. `is_final` answers that come after the branch is
-    over are acknowledged and ended.
+    `requests` are INVITEs with the contacts that they are for. Answers that come after the branch
+    is over are acknowledged and ended. A contact whose connection closes has failed.
     """
 
-    __slots__ = ("_branches", "_carrier", "_is_dead", "_is_over", "_late", "_requests", "_seeker",
-                 "_site", "_status", "agent", "winner")  # fmt: skip
+    __slots__ = ("_branches", "_carrier", "_failures", "_is_dead", "_is_over", "_late",
+                 "_requests", "_seeker", "_site", "agent", "winner")  # fmt: skip
 
     def __init__(
         self,
@@ -50,7 +51,7 @@ class RegisteredBranch:
         self._branches: list[Branch] = []
         self._is_over = False
         self._is_dead = False
-        self._status = 480
+        self._failures: list[tuple[int, Response | None]] = []
         self.winner: Branch | None = None
         self._carrier: AnswerCarrier | None = None
         self._late: dict[Branch, bytes] = {}  # the ACKs of those who answered too late
@@ -64,22 +65,26 @@ class RegisteredBranch:
         mark = loop_mark(self._seeker.caller.request)
         for branch in list(self._branches):
             self._seeker.call.saw_request(Party.DIRECTOR, Party.AGENT, b"INVITE")
+            flow = branch.target.flow
+            if flow.reliable:
+                flow.watch(branch, partial(self._lose, branch))
             branch.start(mark)
+        if not self._branches:  # the last contact has expired just now
+            self._site.deadlines.later(0.0, RegisteredBranch._conclude, self)
 
     def cancel(self, why: Lines) -> None:
         """Stop ringing; the agent is free."""
-        self._finish()
+        self._is_over = True
         for branch in self._branches:
-            if not branch.is_final:
-                self._seeker.call.saw_request(Party.DIRECTOR, Party.AGENT, b"CANCEL")
-            branch.cancel(why)
+            self._cancel_one(branch, why)
         self._release()
 
     def abandon(self) -> None:
         """The pool that rang is dead: no CANCEL, and nothing of what still comes is heeded."""
-        self._finish()
+        self._is_over = True
         self._is_dead = True
         for branch in self._branches:
+            _let_go(branch)
             branch.abandon()
         self._release()
 
@@ -91,7 +96,7 @@ class RegisteredBranch:
         """One contact has answered: the agent's other ones stop ringing."""
         for branch in self._branches:
             if branch is not self.winner:
-                branch.cancel(why)
+                self._cancel_one(branch, why)
 
     def turn_down(self, response: Response) -> None:
         """Nobody takes the answer that `winner` has given: it is as good as late."""
@@ -111,6 +116,7 @@ class RegisteredBranch:
             if not self._is_over:
                 self._seeker.on_ringing(self, response)
         elif status < 300:
+            _let_go(branch)
             if branch is self.winner:
                 if self._carrier is not None:
                     self._carrier.on_answer_again(self, response)
@@ -137,22 +143,58 @@ class RegisteredBranch:
         else:
             branch.target.flow.send(ack)
 
+    def _lose(self, branch: Branch) -> None:
+        """The connection of a contact has closed: with it, its binding has ended (RFC 5626)."""
+        if not branch.is_final and branch in self._branches:
+            branch.abandon()
+            self._fail(branch, 503, None)
+
+    def _cancel_one(self, branch: Branch, why: Lines) -> None:
+        if not branch.is_final:
+            self._seeker.call.saw_request(Party.DIRECTOR, Party.AGENT, b"CANCEL")
+            branch.cancel(why)
+
     def _fail(self, branch: Branch, status: int, response: Response | None) -> None:
+        _let_go(branch)
         self._branches.remove(branch)
-        self._status = max(self._status, status) if status >= 600 else status
-        if self._branches or self._is_over:
+        self._failures.append((status, response))
+        if self._is_over:
+            return
+        if status >= 600:  # §16.7 item 5: the person has said no, wherever else it rings
+            for other in self._branches:
+                self._cancel_one(other, ())
+        elif self._branches:
+            return
+        self._conclude()
+
+    def _conclude(self) -> None:
+        """No contact will answer: the best of what they said is what the agent says (§16.7)."""
+        if self._is_over:
             return
         self._is_over = True
+        status, response = min(self._failures, key=_preference, default=(480, None))
         if self.agent is not None:
             self.agent.release()
-        self._seeker.on_declined(self, self._status, response)
+        self._seeker.on_declined(self, status, response)
         if self.agent is not None:
             self._site.elements.offer_waiting(self.agent)
-
-    def _finish(self) -> None:
-        self._is_over = True
 
     def _release(self) -> None:
         if self.agent is not None:
             self.agent.release()
             self._site.elements.offer_waiting(self.agent)
+
+
+def _let_go(branch: Branch) -> None:
+    """Heed the connection of a contact no longer."""
+    flow = branch.target.flow
+    if flow.reliable:
+        flow.unwatch(branch)
+
+
+def _preference(failure: tuple[int, Response | None]) -> tuple[int, int]:
+    """A no before a busy before an error; silence last."""
+    status, _ = failure
+    if status >= 600:
+        return (0, status)
+    return (9 if status in (408, 503) else status // 100, status)

@@ -26,8 +26,9 @@ __all__ = ["Registration"]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What a binding came by: the flow, and the pool whose registrar took it."""
+    """What a person's binding came by: the flow, and the pool whose registrar took it."""
 
+    name: str
     pool: Pool
     flow: Flow
 
@@ -70,7 +71,7 @@ class Registration:
         contacts = parse_contacts(b", ".join(lines)) if lines else []
         expires = request.first(b"Expires")
         now = site.deadlines.clock()
-        way = Way(self._serving_pool(agent, element), transaction.flow)
+        way = Way(agent.name, self._serving_pool(agent, element), transaction.flow)
         result = self._bindings.register(
             agent.name.encode(),
             contacts,
@@ -88,7 +89,7 @@ class Registration:
             return
         headers = b"".join(b"Contact: %b\r\n" % each.to_contact(now) for each in result)
         transaction.respond(200, to_tag=tag, headers=headers)
-        if any(binding.flow is way or binding.flow == way for binding in result):
+        if any(binding.flow == way for binding in result):
             self._watch(way)
         self._changed(agent, len(result))
         self._await_expiry()

@@ -33,11 +33,16 @@ def strip_own_routes(request: Request, own: frozenset[tuple[str, int]]) -> None:
 def way_to(director: Endpoint, uri: bytes, known: Flow) -> Flow:
     """The flow to a remote target: the one it has, if that is an open connection, else its URI's.
 
-    Where the URI names no numeric address, the known flow is all there is.
+    Where the URI names no numeric address, the address of the known flow is all there is.
     """
     if known.reliable and known.is_open:
         return known
-    return director.flow_for(uri) or known
+    found = director.flow_for(uri)
+    if found is None and not known.reliable:
+        found = director.udp.flow_to(
+            known.remote
+        )  # whichever listener it came by, that may be gone
+    return found or known
 
 
 def _entry(director: Endpoint, transport: bytes) -> bytes:
