@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import secrets
 import socket
 import subprocess
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.support.emulator_process import Address
+from tests.support.ports import own_host
 from tests.support.tools import require_tool
 from tests.support.waiting import until
 
@@ -71,7 +71,7 @@ class Baresip:
         self._folder = tempfile.TemporaryDirectory(prefix="baresip-")
         folder = Path(self._folder.name)
         # An address of its own: it also takes the port above for TLS, and ports for media.
-        self.host = "127." + ".".join(str(secrets.randbelow(253) + 1) for _ in range(3))
+        self.host = own_host()
         self.port, control = 5060, 4444
         modules = next((each for each in _MODULES if each.exists()), _MODULES[0])
         config = _CONFIG.format(

@@ -1,10 +1,11 @@
-"""Ports of the loopback that are free for UDP and TCP just now."""
+"""Addresses and ports of the loopback that nobody uses just now."""
 
 from __future__ import annotations
 
+import secrets
 import socket
 
-__all__ = ["free_port"]
+__all__ = ["free_port", "own_host"]
 
 _TRIES = 50
 
@@ -22,3 +23,8 @@ def free_port(host: str = "127.0.0.1") -> int:
                     continue
                 return port
     raise OSError(f"no port of {host} is free for both transports")
+
+
+def own_host() -> str:
+    """An address of the loopback for one program: there every port is free, and stays so."""
+    return "127." + ".".join(str(secrets.randbelow(253) + 1) for _ in range(3))

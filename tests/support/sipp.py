@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Self
 
 from tests.support.emulator_process import Address
-from tests.support.ports import free_port
+from tests.support.ports import own_host
 from tests.support.tools import require_tool
 
 __all__ = ["Sipp", "Tally"]
 
 _TIMEOUT_SECONDS = 30
 _GRACE_SECONDS = 15
+_PORT = 5060
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,18 @@ class Sipp:
         service: str = "service",
         calls: int | None = 1,
         rate: int = 100,
-        port: int | None = None,
         transport: str = "u1",
         keys: dict[str, str] | None = None,
         options: tuple[str, ...] = (),
     ) -> None:
-        self.port = port or free_port()
+        self.host = own_host()
         self._folder = tempfile.TemporaryDirectory(prefix="sipp-")
         folder = Path(self._folder.name)
         self._statistics = folder / "statistics.csv"
         which = ["-sn", scenario] if isinstance(scenario, str) else ["-sf", str(scenario)]
         command = [
-            require_tool("sipp"), *which, "-i", "127.0.0.1", "-p", str(self.port),
-            "-mp", str(free_port()), "-s", service, "-t", transport,
+            require_tool("sipp"), *which, "-i", self.host, "-p", str(_PORT),
+            "-mi", self.host, "-ci", self.host, "-s", service, "-t", transport,
             "-r", str(rate), "-l", str(calls or 1_000), "-nostdin",
             "-timeout", f"{_TIMEOUT_SECONDS}s", "-timeout_error",
             "-trace_stat", "-stf", str(self._statistics), "-trace_counts", "-fd", "1",
@@ -103,7 +103,7 @@ class Sipp:
     @property
     def address(self) -> Address:
         """Where it listens."""
-        return ("127.0.0.1", self.port)
+        return (self.host, _PORT)
 
     def finish(self) -> Tally:
         """Wait until all its calls are over."""
