@@ -58,7 +58,7 @@ def run(
         cells = load_rules().statements
         print(report_as_json(evidence, chosen, transports, cells, style))  # noqa: T201
     else:
-        print_report(Console(), evidence, chosen, transports)
+        print_report(Console(), evidence, chosen, transports, style)
     is_whole = all(evidence.is_shown(each.id, transports) for each in chosen)
     return _AS_EXPECTED if is_whole and not evidence.differences_of("") else _DIFFERS
 

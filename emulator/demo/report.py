@@ -23,11 +23,13 @@ def print_report(
     evidence: Evidence,
     statements: Sequence[Statement],
     transports: Sequence[str],
+    style: str,
 ) -> None:
     """Print the table, every difference with its ladder, and the summary line."""
     if console.width < _LEAST_WIDTH:
         console.width = _LEAST_WIDTH  # a pipe has no width; a narrower table says nothing
-    table = Table(show_lines=False, pad_edge=False)
+    title = f"calls in the 64 statements of the source, rows R1 to R3; style {style}"
+    table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
     table.add_column("statement", no_wrap=True)
     table.add_column("phase", no_wrap=True)
     table.add_column("what the source says", ratio=1)
