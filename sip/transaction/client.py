@@ -291,5 +291,5 @@ def _forget(transaction: ClientTransaction) -> None:
 
 def _fail(failed: tuple[ClientTransaction, Flow]) -> None:
     transaction, flow = failed
-    if transaction.flow is flow:
+    if transaction.flow is flow and not transaction.is_final:
         transaction._lose()

@@ -284,11 +284,15 @@ def test_a_repetition_that_fails_while_the_answer_comes_tells_the_user_nothing_m
     udp.fails = True
     time.now += 0.5
     time.deadlines.run(time.now)
+    udp.fails = False
+    respond(request, 486)
+    time.advance(1)
     respond(request, 486)
 
     time.run_out()
 
     assert client.told == [486]
+    assert udp.methods() == [b"INVITE", b"ACK", b"ACK"]
 
 
 def test_an_abandoned_transaction_tells_nobody_anything(
