@@ -26,12 +26,12 @@ class Event(NamedTuple):
 
 
 class Journal:
-    """The newest `KEEP_EVENTS` events, and who is to be told that there are more."""
+    """The newest `keep` events, and who is to be told that there are more."""
 
     __slots__ = ("_events", "_listeners", "number")
 
-    def __init__(self) -> None:
-        self._events: deque[tuple[int, float, str, Any]] = deque(maxlen=KEEP_EVENTS)
+    def __init__(self, keep: int = KEEP_EVENTS) -> None:
+        self._events: deque[tuple[int, float, str, Any]] = deque(maxlen=keep)
         self._listeners: set[Callable[[], None]] = set()
         self.number = 0
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.model.agents import Agent, IdleClock
 from emulator.model.calls import Call, CallState, CallStore
 from emulator.model.groups import HostedGroup
-from emulator.model.journal import Journal
+from emulator.model.journal import KEEP_EVENTS, Journal
 from emulator.model.ladder import StepKind
 from emulator.model.phase_log import PhaseEntry, PhaseLog
 from emulator.model.tally import Tally
@@ -79,7 +79,8 @@ class Site:
         self.deadlines = deadlines
         timers = topology.timers
         self.timers = Timers(timers.t1_ms / 1000, timers.t2_ms / 1000, timers.t4_ms / 1000)
-        self.journal = Journal()
+        # An event holds its call: more than a call's own would keep calls that are long forgotten.
+        self.journal = Journal(min(KEEP_EVENTS, 1_000 + 3 * topology.keep_calls))
         self.first_style = style
         self.primary_is_down = False  # gone: from the outage until it serves again
         self.phase_log = PhaseLog(time.time(), style)
