@@ -110,14 +110,17 @@ async def _nobody_answers(placed: PlacedCall, ending: Ending, *, cancels: bool) 
             answer = await call.cancel(within=_SOON_SECONDS)
             if answer.status != 200:
                 raise Differs("200 to CANCEL", str(answer.status))
-            await call.expect(487, within=_SOON_SECONDS)
-            return "silence; 200 to CANCEL, and 487"
-        final = await call.expect(408, within=ending.blackhole_seconds + _SOON_SECONDS)
+        final = await call.response(ending.blackhole_seconds + _SOON_SECONDS)
     except ExpectationFailed as failure:
         raise Differs("487" if cancels else "408 in the end", _first_line(failure)) from failure
     waited = asyncio.get_running_loop().time() - ending.began
-    if waited < ending.blackhole_seconds * _EARLY_SHARE:
-        raise Differs(f"408 after {ending.blackhole_seconds:g} s", f"408 after {waited:.1f} s")
+    if cancels and final.status == 487:
+        return "silence; 200 to CANCEL, and 487"
+    # On a machine that is busy enough the CANCEL may come too late.
+    if final.status != 408 or waited < ending.blackhole_seconds * _EARLY_SHARE:
+        raise Differs(
+            f"408 after {ending.blackhole_seconds:g} s", f"{final.status} after {waited:.1f} s"
+        )
     explains(final, ending.cell, ending.phase, placed.host)
     return "silence, then 408"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from emulator.rules import Kind, Outcome, Phase, Pool, Rules, Style, every_cell
 from emulator.testing import ClientCall, Emulator, SipClient
 from tests.support.journeys import CONNECTED, PENDING, Journey
-from tests.support.lab import LAB
+from tests.support.lab import BLACKHOLE_SECONDS, LAB
 from tests.support.wire_table import (
     bridged_call_ends,
     call_goes_on,
@@ -98,20 +100,28 @@ async def test_pending_call(
         await pending_call_ends(call, ends, journey.cell, journey.to, journey.host)
 
 
-@pytest.mark.parametrize("door", ["director", "primary"])
-async def test_cancelled_call_in_a_black_hole_gets_487_by_the_director_alone(
-    rgs: Emulator, transport: str, door: str
-) -> None:
+async def test_black_hole_answers_408_when_its_time_is_over(rgs: Emulator, transport: str) -> None:
     caller = await rgs.caller(transport)
-    call = await caller.invite("lobby", via=door, wait="ringing")
-
+    call = await caller.invite("lobby", wait="ringing")
+    began = asyncio.get_running_loop().time()
     await rgs.phase("outage", style="blackhole")
 
-    if door == "director":
-        assert (await call.cancel(within=0.3)).status == 200
-        await call.expect(487, within=0.1)
-    else:
-        await call.expect_nothing()
+    await call.expect(408)
+
+    assert asyncio.get_running_loop().time() - began > BLACKHOLE_SECONDS * 0.9
+
+
+@pytest.mark.rgs(topology={**LAB, "blackhole_seconds": 32})
+async def test_caller_who_cancels_in_a_black_hole_gets_487_at_once(
+    rgs: Emulator, transport: str
+) -> None:
+    caller = await rgs.caller(transport)
+    call = await caller.invite("lobby", wait="ringing")
+    await rgs.phase("outage", style="blackhole")
+
+    assert (await call.cancel()).status == 200
+
+    await call.expect(487)
 
 
 @pytest.mark.rgs(topology=LAB, args=["--reading", "literal"])

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from emulator.rules import Kind, Phase, Pool, Style
 from emulator.testing import ClientCall, NoAnswer, Unreachable
 from sip.message import Message
-from tests.support.lab import BLACKHOLE_SECONDS
 
 __all__ = [
     "bridged_call_ends",
@@ -51,7 +48,7 @@ async def bridged_call_ends(
 ) -> None:
     """A bridged call is over as `style` says."""
     if style is Style.GRACEFUL:
-        says_why(await call.expect("BYE", within=1.0), cell, phase, host)
+        says_why(await call.expect("BYE"), cell, phase, host)
     options = await call.request("OPTIONS", via="director")
     assert options.status == (408 if style is Style.BLACKHOLE else 481)
     if style is Style.CRASH:
@@ -70,13 +67,14 @@ async def pending_call_ends(
 ) -> None:
     """A pending call is over as `style` says, by the door that its INVITE came through."""
     if call.via == host and style is not Style.GRACEFUL:
-        with pytest.raises(Unreachable if style is Style.CRASH else NoAnswer):
-            await call.cancel(within=_SILENCE_SECONDS)
+        if style is Style.CRASH:
+            with pytest.raises(Unreachable):
+                await call.cancel()
+        else:
+            with pytest.raises(NoAnswer):
+                await call.cancel(within=_SILENCE_SECONDS)
         await call.expect_nothing(within=_SILENCE_SECONDS)
         assert call.status < 200
         return
-    began = asyncio.get_running_loop().time()
     status = 408 if style is Style.BLACKHOLE else 503
-    says_why(await call.expect(status, within=BLACKHOLE_SECONDS + 1.0), cell, phase, host)
-    if style is Style.BLACKHOLE:
-        assert asyncio.get_running_loop().time() - began > BLACKHOLE_SECONDS / 2
+    says_why(await call.expect(status), cell, phase, host)
