@@ -57,7 +57,7 @@ def bridge_invite(
 class BridgedCall:
     """Two dialogs of one pool, and what passes from one to the other."""
 
-    __slots__ = ("_agent", "_caller", "_is_ended", "_pool", "call", "site")
+    __slots__ = ("_agent", "_caller", "_pool", "call", "is_dead", "is_ended", "site")
 
     def __init__(
         self,
@@ -71,8 +71,10 @@ class BridgedCall:
         self._pool = pool
         self._caller = caller
         self._agent = agent
-        self._is_ended = False
+        self.is_ended = False
+        self.is_dead = False  # no packet is sent any more
         caller.on_no_ack = agent.on_no_ack = self._on_no_ack
+        caller.on_expired = agent.on_expired = self._on_expired
 
     def owns(self, request: Request) -> bool:
         """Whether `request` is within one of the two dialogs."""
@@ -98,12 +100,12 @@ class BridgedCall:
         leg, other = self._legs(request)
         method = request.method
         self.call.saw_request(leg.party, element.party, method)
-        if self._is_ended:
+        if self.is_ended:
             transaction.respond(481)
         elif not leg.dialog.accepts(request):
             transaction.respond(500)
         elif method == b"BYE":
-            self._is_ended = True
+            self.is_ended = True
             self.call.saw_response(element.party, leg.party, 200, method)
             transaction.respond(200)
             leg.finish()
@@ -111,22 +113,24 @@ class BridgedCall:
             other.hang_up((), keep=self)
         elif method not in _RELAYED:
             transaction.respond(405, headers=_ALLOW)
-        elif method == b"INVITE" and (leg.is_busy or other.is_busy):
-            transaction.respond(491)  # §14.2: glare
+        elif method == b"UPDATE" and not request.body:  # a refresh, which is this leg's own affair
+            leg.dialog.refresh_target(request)
+            lines = b"Contact: %b\r\n" % leg.contact + leg.agree_on_timer(request)
+            transaction.respond(200, headers=lines)
+        elif method in (b"INVITE", b"UPDATE") and (leg.is_busy or other.is_busy):
+            transaction.respond(491)  # §14.2, RFC 3311 §5.2: glare
         else:
-            if method in (b"INVITE", b"UPDATE"):
-                leg.dialog.refresh_target(request)
             _Passage(self, transaction, request, leg, other).start()
 
     def hang_up(self, why: Lines) -> None:
         """BYE on both legs; the caller's waits for its ACK (§15)."""
-        self._is_ended = True
+        self.is_ended = True
         self._caller.hang_up(why, keep=self)
         self._agent.hang_up(why, keep=self)
 
     def abandon(self) -> None:
         """The host pool is dead: no packet of either dialog is ever sent again."""
-        self._is_ended = True
+        self.is_ended = self.is_dead = True
         self._caller.abandon()
         self._agent.abandon()
 
@@ -148,6 +152,10 @@ class BridgedCall:
         self.site.end_call(self.call, EndedBy.FAULT, reason="no ACK")
         self.hang_up(())
 
+    def _on_expired(self) -> None:
+        self.site.end_call(self.call, EndedBy.FAULT, reason="the session was not refreshed")
+        self.hang_up(())
+
     def _legs(self, request: Request) -> tuple[Leg, Leg]:
         if self._caller.owns(request):
             return self._caller, self._agent
@@ -157,8 +165,7 @@ class BridgedCall:
 class _Passage:
     """One request on its way through the bridge, and its responses on their way back."""
 
-    __slots__ = ("_bridge", "_client", "_is_cancelled", "_leg", "_other", "_request",
-                 "_transaction")  # fmt: skip
+    __slots__ = ("_bridge", "_client", "_leg", "_other", "_request", "_transaction")
 
     def __init__(
         self,
@@ -174,22 +181,22 @@ class _Passage:
         self._leg = leg
         self._other = other
         self._client: ClientTransaction | None = None
-        self._is_cancelled = False
 
     def start(self) -> None:
         """Send it on the other leg."""
         request, bridge = self._request, self._bridge
         if isinstance(self._transaction, InviteServer):
             self._transaction.user = self
-            self._leg.is_busy = self._other.is_busy = True
+            self._leg.has_passage = self._other.has_passage = True
         headers = [(b"Contact", self._other.contact), *content_of(request)]
         body = bridge.hide(request)
         self._client = self._other.send(request.method, headers, body, self)
+        if self._client is None:
+            self._settle(480, b"", [])
 
     def on_cancel(self, transaction: InviteServer, cancel: Request) -> None:
         """The re-INVITE is given up."""
-        if self._client is not None and not self._is_cancelled:
-            self._is_cancelled = True
+        if self._client is not None:
             self._client.cancel()
 
     def on_server_timeout(self, transaction: InviteServer) -> None:
@@ -199,18 +206,25 @@ class _Passage:
         """Give a response back with its status; of a 2xx its body too."""
         bridge, status, method = self._bridge, response.status, self._request.method
         bridge.call.saw_response(self._other.party, bridge.pool.party, status, method)
-        if status < 200:
+        if status < 200 or bridge.is_dead:
             return
-        is_success = status < 300
-        if method == b"INVITE" and is_success:
+        other = self._other
+        if status >= 300:
+            self._settle(status, b"", [])
+            return
+        if method == b"INVITE":
             if self._transaction.is_answered:  # the other end repeats its 2xx
-                self._other.acknowledge_again()
+                other.acknowledge_again()
                 return
-            self._other.dialog.refresh_target(response)
-            self._other.must_acknowledge(transaction.request.cseq)
-        body = bridge.hide(response) if is_success else b""
-        bridge.call.saw_response(bridge.pool.party, self._leg.party, status, method)
-        self._settle(status, body, content_of(response) if is_success else [])
+            other.must_acknowledge(transaction.request.cseq)
+            if bridge.is_ended:  # §15.1.2: by a BYE meanwhile
+                other.acknowledge(b"", [])
+                self._settle(487, b"", [])
+                return
+        if method in (b"INVITE", b"UPDATE"):
+            other.dialog.refresh_target(response)
+            self._leg.dialog.refresh_target(self._request)
+        self._settle(status, bridge.hide(response), content_of(response))
 
     def on_client_timeout(self, transaction: ClientTransaction) -> None:
         """The other end is silent."""
@@ -221,12 +235,20 @@ class _Passage:
         self._settle(503, b"", [])
 
     def _settle(self, status: int, body: bytes, content: list[tuple[bytes, bytes]]) -> None:
-        self._leg.is_busy = self._other.is_busy = False
+        leg, bridge, method = self._leg, self._bridge, self._request.method
+        leg.has_passage = self._other.has_passage = False
+        if bridge.is_dead:
+            return
+        bridge.call.saw_response(bridge.pool.party, leg.party, status, method)
         transaction = self._transaction
         if isinstance(transaction, InviteServer) and status < 300:
-            self._leg.answer(transaction, self._request, body, content)
+            leg.answer(transaction, self._request, body, content)
             return
-        lines = b"Contact: %b\r\n" % self._leg.contact if status < 300 else b""
+        lines = b""
+        if status < 300:
+            lines = b"Contact: %b\r\n" % leg.contact
+            if method == b"UPDATE":
+                lines += leg.agree_on_timer(self._request)
         for name, value in content:
             lines += b"%b: %b\r\n" % (name, value)
         transaction.respond(status, headers=lines, body=body)

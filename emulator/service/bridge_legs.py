@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.model.calls import Call
 from emulator.model.ladder import Party
+from emulator.service.session_timer import SessionTimer
 from emulator.service.wording import ALLOW, Lines
 from sip.answer import Answer
 from sip.dialog import Dialog
@@ -28,12 +29,12 @@ class Leg:
     """The pool's side of one dialog of a bridged call.
 
     `endpoint` sends its requests: the pool's own towards the caller, the director's towards a
-    registered agent. `is_busy` while a re-INVITE is under way on it.
+    registered agent. `has_passage` while a re-INVITE is under way on it.
     """
 
-    __slots__ = ("_ack", "_ack_cseq", "_answer", "_bye", "_is_over", "_keep", "_transaction",
-                 "call", "contact", "dialog", "endpoint", "flow", "is_busy", "on_no_ack", "on_over",
-                 "party", "site", "sender")  # fmt: skip
+    __slots__ = ("_ack", "_ack_cseq", "_answer", "_bye", "_is_over", "_keep", "_timer",
+                 "_transaction", "call", "contact", "dialog", "endpoint", "flow", "has_passage",
+                 "on_expired", "on_no_ack", "on_over", "party", "site", "sender")  # fmt: skip
 
     def __init__(
         self,
@@ -54,8 +55,9 @@ class Leg:
         self.endpoint = endpoint
         self.contact = contact
         self.flow = flow
-        self.is_busy = False
+        self.has_passage = False
         self.on_no_ack: Callable[[], None] = _nothing
+        self.on_expired: Callable[[], None] = _nothing  # the peer has not refreshed the session
         self.on_over: Callable[[], None] = _nothing  # the dialog is no more
         self._answer: Answer | None = None
         self._transaction: InviteServer | None = None
@@ -63,6 +65,7 @@ class Leg:
         self._keep: Any = None
         self._ack: bytes | None = None
         self._ack_cseq: int | None = None
+        self._timer: SessionTimer | None = None
         self._is_over = False
 
     def owns(self, request: Request) -> bool:
@@ -81,6 +84,7 @@ class Leg:
     ) -> None:
         """Answer an INVITE with 200, repeated until its ACK comes."""
         lines = b"Contact: %b\r\nAllow: %b\r\n" % (self.contact, ALLOW)
+        lines += self.agree_on_timer(request)
         for name, value in content:
             lines += b"%b: %b\r\n" % (name, value)
         data = response_bytes(
@@ -89,6 +93,19 @@ class Leg:
         transaction.send(200, data)
         self._transaction = transaction
         self._answer = Answer(data, transaction.flow, self, self.site.deadlines, self.site.timers)
+
+    def agree_on_timer(self, request: Request) -> bytes:
+        """Let the peer's INVITE, re-INVITE or UPDATE set the session timer; lines for its 2xx."""
+        if self._timer is None:
+            if not SessionTimer.is_asked_for(request):
+                return b""
+            self._timer = SessionTimer(self.site.deadlines, self._on_expired)
+        return self._timer.agree(request)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an offer is under way on it, or an answer that its peer may not have yet."""
+        return self.has_passage or self._answer is not None
 
     def acknowledged(self) -> None:
         """The peer has our 2xx."""
@@ -147,6 +164,7 @@ class Leg:
         if self._is_over:
             return
         self._is_over = True
+        self._stop_timer()
         if self._answer is not None:
             self._bye = why
             self._keep = keep
@@ -159,6 +177,7 @@ class Leg:
     def finish(self) -> None:
         """The peer has ended the dialog."""
         self._is_over = True
+        self._stop_timer()
         self._stop_answer()
         self.on_over()
 
@@ -198,6 +217,15 @@ class Leg:
         # The director's own entry is taken off here, as what leaves is sent by the director.
         own = self.site.elements.is_own_route
         return [route for route in request.routes if not own(route)]
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def _on_expired(self) -> None:
+        if not self._is_over:
+            self.on_expired()
 
     def _stop_answer(self) -> None:
         if self._answer is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from emulator.model.calls import Call, EndedBy
 from emulator.model.ladder import Party
 from emulator.service.descriptions import answer_for
+from emulator.service.session_timer import SessionTimer
 from emulator.service.wording import ALLOW, Lines
 from sip.answer import Answer
 from sip.dialog import Dialog
@@ -32,8 +33,8 @@ class ServedDialog:
     handed over, the host pool's for a bridged one. Emulated agents accept any offer of audio.
     """
 
-    __slots__ = ("_answer", "_bye", "_is_ended", "_transaction", "call", "contact", "dialog",
-                 "element", "flow", "site")  # fmt: skip
+    __slots__ = ("_answer", "_bye", "_is_ended", "_timer", "_transaction", "call", "contact",
+                 "dialog", "element", "flow", "site")  # fmt: skip
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class ServedDialog:
         self._answer: Answer | None = None
         self._transaction: InviteServer | None = None
         self._bye: Lines | None = None
+        self._timer: SessionTimer | None = None
         self._is_ended = False
 
     def owns(self, request: Request) -> bool:
@@ -60,7 +62,7 @@ class ServedDialog:
         dialog = self.dialog
         return request.to_tag == dialog.local_tag and request.from_tag == dialog.remote_tag
 
-    def accept(self, transaction: InviteServer, request: Request, *, headers: bytes = b"") -> bool:
+    def accept(self, transaction: InviteServer, request: Request) -> bool:
         """Answer an INVITE or re-INVITE with 200; False (488 sent) if its offer can't be read."""
         body = self._answer_to(request)
         if body is None:
@@ -70,7 +72,8 @@ class ServedDialog:
             request,
             200,
             to_tag=self.dialog.local_tag,
-            headers_block=b"Contact: %b\r\n%b%b%b" % (self.contact, _ALLOW, headers, _SDP),
+            headers_block=b"Contact: %b\r\n%b%b%b"
+            % (self.contact, _ALLOW, self._agree_on_timer(request), _SDP),
             body=body,
         )
         transaction.send(200, data)
@@ -114,6 +117,8 @@ class ServedDialog:
             transaction.respond(481)
             return
         method = request.method
+        if transaction.flow is not self.flow and transaction.flow.reliable:
+            self.flow = transaction.flow  # the caller has connected anew
         if method != b"BYE":
             call.saw_request(Party.CALLER, element.party, method)
         if not self.dialog.accepts(request):
@@ -123,15 +128,9 @@ class ServedDialog:
             self._on_bye(call, transaction, element)
         elif method == b"INVITE":
             self._on_reinvite(call, transaction, request, element)
-        elif method == b"UPDATE" and request.body:
-            self.dialog.refresh_target(request)
-            body = self._answer_to(request)
-            if body is None:
-                self._respond(transaction, 488, element, method)
-                return
-            call.saw_response(element.party, Party.CALLER, 200, method)
-            transaction.respond(200, headers=b"Contact: %b\r\n%b" % (self.contact, _SDP), body=body)
-        elif method in (b"OPTIONS", b"INFO", b"UPDATE", b"MESSAGE"):
+        elif method == b"UPDATE":
+            self._on_update(call, transaction, request, element)
+        elif method in (b"OPTIONS", b"INFO", b"MESSAGE"):
             call.saw_response(element.party, Party.CALLER, 200, method)
             transaction.respond(200, headers=b"Contact: %b\r\n%b" % (self.contact, _ALLOW))
         else:
@@ -185,6 +184,8 @@ class ServedDialog:
         if self._transaction is not None:
             self._transaction.release()
             self._transaction = None
+        if self._timer is not None:
+            self._timer.stop()
         call.saw_both(element.steps.bye, element.steps.bye_answer)
         transaction.respond(200)
         self.call = None
@@ -201,6 +202,31 @@ class ServedDialog:
         self.dialog.refresh_target(request)
         is_accepted = self.accept(transaction, request)
         call.saw_response(element.party, Party.CALLER, 200 if is_accepted else 488, b"INVITE")
+
+    def _on_update(
+        self, call: Call, transaction: ServerTransaction, request: Request, element: Element
+    ) -> None:
+        body = self._answer_to(request) if request.body else b""
+        if body is None:
+            self._respond(transaction, 488, element, b"UPDATE")
+            return
+        self.dialog.refresh_target(request)
+        lines = b"Contact: %b\r\n%b%b" % (self.contact, _ALLOW, self._agree_on_timer(request))
+        call.saw_response(element.party, Party.CALLER, 200, b"UPDATE")
+        transaction.respond(200, headers=lines + _SDP if body else lines, body=body)
+
+    def _agree_on_timer(self, request: Request) -> bytes:
+        if self._timer is None:
+            if not SessionTimer.is_asked_for(request):
+                return b""
+            self._timer = SessionTimer(self.site.deadlines, self._on_expired)
+        return self._timer.agree(request)
+
+    def _on_expired(self) -> None:
+        call = self.call
+        if call is not None and call.ended is None:
+            self.site.end_call(call, EndedBy.FAULT, reason="the session was not refreshed")
+            self.hang_up(())
 
     def _answer_to(self, request: Request) -> bytes | None:
         number = self.call.number if self.call is not None else 0

@@ -37,7 +37,7 @@ __all__ = ["Element"]
 _CAPABILITIES = b"Allow: %b\r\n%bSupported: %b\r\nServer: %b\r\n" % (
     ALLOW,
     ACCEPT_SDP,
-    b", ".join(EXTENSIONS),
+    b", ".join(sorted(EXTENSIONS)),
     SERVER,
 )
 _ALLOW = b"Allow: %b\r\n" % ALLOW

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emulator.model.calls import Call, EndedBy
 from emulator.model.ladder import Party
-from emulator.service.routes import strip_own_routes, way_to
+from emulator.service.routes import routes_beyond, strip_own_routes, way_to
 from emulator.service.wording import Lines
 from sip.dialog import Dialog, uri_of
 from sip.message import Request, Response
@@ -22,20 +23,30 @@ if TYPE_CHECKING:
 
 __all__ = ["End", "RelayedCall"]
 
+_REFRESHING = (b"INVITE", b"UPDATE")  # requests that give a new remote target (§12.2)
+
 
 class End:
     """One end of a relayed dialog: its tag and header value, its target, the way to it."""
 
-    __slots__ = ("contact", "cseq", "flow", "party", "tag", "value")
+    __slots__ = ("contact", "cseq", "flow", "party", "routes", "tag", "value")
 
     def __init__(
-        self, party: Party, tag: bytes, value: bytes, contact: bytes | None, flow: Flow, cseq: int
+        self,
+        party: Party,
+        tag: bytes,
+        value: bytes,
+        contact: bytes | None,
+        flow: Flow,
+        routes: tuple[bytes, ...],
+        cseq: int,
     ) -> None:
         self.party = party
         self.tag = tag
         self.value = value
         self.contact = contact
         self.flow = flow
+        self.routes = routes  # from the director to this end
         self.cseq = cseq  # the highest that this end has sent
 
     @property
@@ -45,9 +56,12 @@ class End:
 
 
 class RelayedCall:
-    """Passes requests between caller and agent, and ends the call when a BYE has passed."""
+    """Passes requests between caller and agent, and ends the call when a BYE has passed.
 
-    __slots__ = ("_agent", "_caller", "_transaction", "call", "site")
+    Whatever the ends say passes, whether this emulator knows the method or not.
+    """
+
+    __slots__ = ("_agent", "_call_id", "_caller", "_transaction", "call", "site")
 
     def __init__(
         self,
@@ -61,6 +75,7 @@ class RelayedCall:
     ) -> None:
         self.site = site
         self.call = call
+        self._call_id = request.call_id
         self._transaction: InviteServer | None = transaction
         self._caller = End(
             Party.CALLER,
@@ -68,6 +83,7 @@ class RelayedCall:
             request.from_value,
             request.contact,
             transaction.flow,
+            tuple(request.record_routes),
             request.cseq,
         )
         self._agent = End(
@@ -76,21 +92,19 @@ class RelayedCall:
             response.to_value,
             response.contact or agent_contact,
             agent_flow,
+            routes_beyond(response.record_routes, site.elements.addresses),
             0,
         )
 
     def owns(self, request: Request) -> bool:
         """Whether `request` is within the dialog, from either end."""
+        caller, agent = self._caller.tag, self._agent.tag
         tags = (request.from_tag, request.to_tag)
-        return tags in (
-            (self._caller.tag, self._agent.tag),
-            (self._agent.tag, self._caller.tag),
-        )
+        return tags in ((caller, agent), (agent, caller)) and request.call_id == self._call_id
 
     def on_answer_again(self, branch: RegisteredBranch, response: Response) -> None:
         """The agent's 2xx again: its ACK is missing, so the caller may not have the first."""
-        if self._transaction is not None:
-            self._transaction.send(response.status, response.to_bytes())
+        self._caller.flow.send(response.to_bytes())
 
     def on_ack(self, request: Request) -> None:
         """Pass an ACK to a 2xx on."""
@@ -98,10 +112,12 @@ class RelayedCall:
         if self._transaction is not None and source is self._caller:
             self._transaction.release()
             self._transaction = None
+        if request.max_forwards == 0:
+            return
         self.call.saw_request(Party.DIRECTOR, target.party, b"ACK")
-        director = self.site.elements.director.endpoint
         strip_own_routes(request, self.site.elements.addresses)
-        towards = self._towards(target)
+        towards = self._towards(target, request.routes)
+        director = self.site.elements.director.endpoint
         director.send_ack(forwarded(request, towards), towards.flow)
 
     def on_request(
@@ -115,14 +131,15 @@ class RelayedCall:
             transaction.respond(483)
             return
         source.cseq = max(source.cseq, request.cseq)
-        if request.contact is not None and method in (b"INVITE", b"UPDATE"):
-            source.contact = request.contact
+        if transaction.flow.reliable:
+            source.flow = transaction.flow  # perhaps a new connection
         strip_own_routes(request, self.site.elements.addresses)
 
         def on_response(response: Response, branch: ProxyBranch) -> None:
             call.saw_response(target.party, Party.DIRECTOR, response.status, method)
-            if 200 <= response.status < 300 and response.contact is not None:
-                target.contact = response.contact
+            if 200 <= response.status < 300 and method in _REFRESHING:
+                target.contact = response.contact or target.contact
+                source.contact = request.contact or source.contact
             call.saw_response(element.party, source.party, response.status, method)
 
         call.saw_request(Party.DIRECTOR, target.party, method)
@@ -130,7 +147,7 @@ class RelayedCall:
             self.site.elements.director.endpoint,
             transaction,
             request,
-            [self._towards(target)],
+            [self._towards(target, request.routes)],
             on_response=on_response,
         )
         forward.start()
@@ -139,23 +156,22 @@ class RelayedCall:
 
     def hang_up(self, why: Lines) -> None:
         """End it from the middle: BYE both ways, in the name of the other end."""
+        director = self.site.elements.director.endpoint
         for end, other in ((self._caller, self._agent), (self._agent, self._caller)):
             dialog = Dialog(
-                self.call.call_id,
+                self._call_id,
                 other.value,
                 other.tag,
                 end.value,
                 end.tag,
                 end.contact,
-                (),
+                end.routes,
                 other.cseq,
                 None,
             )
             self.call.saw_request(Party.DIRECTOR, end.party, b"BYE")
-            towards = self._towards(end)
-            self.site.elements.director.endpoint.send_by(
-                dialog.request(b"BYE", headers=why), None, towards.flow
-            )
+            bye = dialog.request(b"BYE", headers=why)
+            director.send_by(bye, None, self._towards(end, bye.routes).flow)
 
     def abandon(self) -> None:
         """Nothing: no pool is in the path."""
@@ -168,7 +184,8 @@ class RelayedCall:
             return self._caller, self._agent
         return self._agent, self._caller
 
-    def _towards(self, end: End) -> Target:
+    def _towards(self, end: End, routes: Sequence[bytes]) -> Target:
+        """Where a request to `end` goes: over its flow, or to its next route if it has any."""
         director = self.site.elements.director.endpoint
         uri = end.target
-        return Target(uri, way_to(director, uri, end.flow))
+        return Target(uri, way_to(director, uri_of(routes[0]) if routes else uri, end.flow))

@@ -10,7 +10,7 @@ from sip.transport.flow import Flow
 from sip.transport.resolve import numeric_target
 from sip.uri import SipUri, parse_uri
 
-__all__ = ["address_of", "record_routes", "strip_own_routes", "way_to"]
+__all__ = ["address_of", "record_routes", "routes_beyond", "strip_own_routes", "way_to"]
 
 
 def record_routes(director: Endpoint, caller: Flow, agent: Flow) -> tuple[bytes, ...]:
@@ -28,6 +28,16 @@ def strip_own_routes(request: Request, own: frozenset[tuple[str, int]]) -> None:
     """Take the Route entries on top that name one of our listeners away (§16.4)."""
     while request.routes and address_of(request.routes[0]) in own:
         request.pop_route()
+
+
+def routes_beyond(record_routes: list[bytes], own: frozenset[tuple[str, int]]) -> tuple[bytes, ...]:
+    """The route set from us to who answered: what stands above our entry, nearest to us first."""
+    beyond: list[bytes] = []
+    for value in record_routes:
+        if address_of(value) in own:
+            break
+        beyond.insert(0, value)
+    return tuple(beyond)
 
 
 def way_to(director: Endpoint, uri: bytes, known: Flow) -> Flow:

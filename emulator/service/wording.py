@@ -27,7 +27,7 @@ SERVER = b"RTCC/5.0.0.0 Response_Group_Service"
 # RFC 3326 §3.1: what those hear who rang too.
 ELSEWHERE: Lines = ((b"Reason", b'SIP;cause=200;text="Call completed elsewhere"'),)
 # Option tags that may be required of us.
-EXTENSIONS = frozenset((b"replaces",))
+EXTENSIONS = frozenset((b"replaces", b"timer"))
 ALLOW = b"INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, MESSAGE"
 
 _NEW_CALL = 1007
