@@ -236,15 +236,14 @@ class PendingCall:
 
     def on_answered(self, branch: Branch, response: Response | None) -> None:
         """The first answer has the call; the others are cancelled."""
+        self._branches.remove(branch)
         if self.call.ended is not None:
             self.pool.turn_down(self.call, branch, response)
             return
         if self.caller.is_gone:
-            self._branches.remove(branch)
             self.pool.turn_down(self.call, branch, response)
             self._end(480, EndedBy.FAULT, "no answer can reach the caller")
             return
-        self._branches.remove(branch)
         self._stop_seeking(ELSEWHERE)
         self.pool.connect(self, branch, response)
 

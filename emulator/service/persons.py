@@ -129,22 +129,21 @@ class PersonCall:
 
     def on_answered(self, branch: Branch, response: Response | None) -> None:
         """The endpoint takes the call."""
+        self._branch = None
         if self.call.ended is not None:
             self._site.elements.pools[self.call.host].turn_down(self.call, branch, response)
             return
         if self.caller.is_gone:
             self._site.elements.pools[self.call.host].turn_down(self.call, branch, response)
-            self._branch = None
             self._end(480, EndedBy.FAULT)
             return
-        self._branch = None
         connect(self._site, self, branch, response, self._bridge)
 
     def on_declined(self, branch: Branch, status: int, response: Response | None) -> None:
         """The endpoint's refusal goes back."""
+        self._branch = None
         if self.call.ended is not None:
             return
-        self._branch = None
         caller = self.caller
         if response is None or self._bridge is not None:
             self._end(status, EndedBy.AGENT)
