@@ -25,6 +25,7 @@ from sip.dialog import Dialog
 from sip.endpoint import Endpoint
 from sip.message import Request, Response
 from sip.names import METHODS
+from sip.proxy import has_looped
 from sip.transaction.client import ClientTransaction, ClientUser
 from sip.transaction.server import InviteServer, ServerTransaction
 from sip.transport.flow import Flow
@@ -169,6 +170,9 @@ class Element:
         destination = self._destinations.find(request.uri)
         if request.max_forwards == 0:
             self._refuse(transaction, 483)
+            return
+        if len(request.vias) > 1 and has_looped(request, self.site.elements.sent_bys):
+            self._refuse(transaction, 482)
             return
         if self._is_merged(request, destination):
             self._refuse(transaction, 482)

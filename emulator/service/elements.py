@@ -49,6 +49,12 @@ class Elements:
         self._tasks: set[asyncio.Task[None]] = set()
         self._contacts: dict[tuple[str, bytes], bytes] = {}
 
+    @property
+    def sent_bys(self) -> list[bytes]:
+        """Our own addresses as the Vias that we add have them."""
+        listeners = (self.director, *(pool.element for pool in self.pools.values()), self.agents)
+        return [listener.endpoint.sent_by for listener in listeners]
+
     def agent_contact(self, agent: Agent, transport: bytes) -> bytes:
         """The Contact of an emulated agent for a caller over `transport`."""
         key = (agent.name, transport)
