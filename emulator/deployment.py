@@ -25,6 +25,7 @@ from emulator.service.registration import Registration
 from emulator.service.ringer import Ringer
 from emulator.service.site import Site
 from emulator.service.succession import Succession
+from emulator.service.sweep import Sweep
 from emulator.service.wording import Lines
 from sip.clockwork import Clockwork
 from sip.deadlines import Deadlines
@@ -89,6 +90,7 @@ class Deployment:
         self.elements.registrar = Registration(self.site, self.destinations)
         self.site.elements = self.elements
         self.pacer = Pacer(deadlines)
+        self._sweep = Sweep(self.site, self.pacer)
         self.succession = Succession(self.site, self.elements, self.pacer)
         self.listeners = (director, primary, backup, agents)
         self._media: socket.socket | None = None
@@ -115,6 +117,7 @@ class Deployment:
             self.destinations.own(name, port)
         self._media = _open_media_sink(self._host)
         self.elements.media_port = self._media.getsockname()[1]
+        self._sweep.start()
 
     async def place_call(self, from_agent: str, to: str) -> Call:
         """Let an emulated agent call `to`: a group, a person, a number or a URI.

@@ -20,7 +20,9 @@ from emulator.model.ladder import (
 )
 from emulator.rules import Kind, Pool, Verdict
 
-__all__ = ["Call", "CallState", "CallStore", "EndedBy", "Shelf"]
+__all__ = ["QUIET_LIMIT_SECONDS", "Call", "CallState", "CallStore", "EndedBy", "Shelf"]
+
+QUIET_LIMIT_SECONDS = 36_000.0  # steps hold 32 bits of time: twelve hours, and one is for doubt
 
 
 class CallState:
@@ -138,16 +140,36 @@ class Call:
     def saw(self, entry: int) -> None:
         """Note a step in the ladder, as `request_step` and the like give it."""
         steps = self.steps
+        step = (int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32 | entry
         if len(steps) < MAX_STEPS:
-            steps.append((int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32 | entry)
+            steps.append(step)
+        else:
+            steps[-1] = step  # so that the last one is the newest, whatever is left out before
 
     def saw_both(self, first: int, second: int) -> None:
         """Note two steps that follow at once: a hop and what it leads to."""
         steps = self.steps
+        after = (int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32
         if len(steps) < MAX_STEPS:
-            after = (int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32
             steps.append(after | first)
             steps.append(after | second)
+        else:
+            steps[-1] = after | second
+
+    @property
+    def newest_step(self) -> int:
+        """The step that was noted last, 0 if there is none."""
+        return self.steps[-1] if self.steps else 0
+
+    @property
+    def quiet_seconds(self) -> float:
+        """How long nothing was noted, at most `QUIET_LIMIT_SECONDS`; 0 if the clock went back."""
+        steps = self.steps
+        if not steps:
+            return 0.0
+        now = int((_time() - self.started) * TICKS)
+        quiet = (now - (steps[-1] >> 32) & 0xFFFFFFFF) / TICKS
+        return quiet if quiet <= QUIET_LIMIT_SECONDS else 0.0
 
 
 class Shelf:

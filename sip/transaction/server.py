@@ -122,6 +122,11 @@ class InviteServer:
         else:
             _step(self, _INVITE_TABLE, _FAILURE)
 
+    def repeat(self) -> None:
+        """Send the last provisional response again, so that proxies don't give up (§13.3.1.1)."""
+        if self.state == _PROCEEDING:
+            self._send()
+
     def receive(self, request: Request) -> None:
         """Take a retransmission of the INVITE, or an ACK that carries its branch."""
         if request.method == b"ACK":
