@@ -110,6 +110,10 @@ class EmulatedCaller:
             self._transaction.cancel(why)
         self._finish()
 
+    def abandon(self) -> None:
+        """The call has ended without a word: nothing is sent, and the agent is free."""
+        self._finish()
+
     def on_response(self, transaction: ClientTransaction, response: Response) -> None:
         """Acknowledge a 2xx, each time that it comes; a failure is the end."""
         status = response.status

@@ -17,6 +17,7 @@ from emulator.model.waiting_line import WaitingLine
 from emulator.rules import Phase, Pool, Row, Rules, Situation, Style, Verdict, verdict
 from emulator.service.pending import PendingCall
 from sip.deadlines import Deadlines
+from sip.headers import tag_of
 from sip.timers import Timers
 
 if TYPE_CHECKING:
@@ -231,6 +232,12 @@ class Site:
         if agent is not None and was_connected:
             agent.release()
             self.elements.offer_waiting(agent)
+
+    def lose_caller(self, call: Call) -> None:
+        """Nobody tells the caller of its end: an emulated one is free in our books all the same."""
+        caller = self.callers.get(tag_of(call.caller)) if self.callers else None
+        if caller is not None:
+            caller.abandon()
 
     def settle(self, call: Call, ruling: Verdict) -> None:
         """Finish the books of a call that a phase change has ended already."""

@@ -244,6 +244,7 @@ class Succession:
             return
         if style is not Style.GRACEFUL and _is_bridged(call):
             carrier.abandon()
+            self._site.lose_caller(call)
             return
         fqdn = self._site.topology.pools[call.host].fqdn
         why = rule_lines(ruling, call.host, call.is_imported) + diagnostics(
@@ -277,6 +278,7 @@ class Succession:
                 self._site.parting.discard(carrier)
                 call.carrier = None
                 carrier.abandon()
+                self._site.lose_caller(call)
 
     def _follow(self, before: PhaseEntry, entry: PhaseEntry) -> None:
         """What follows from the new phase: who can be rung, and who waits for that."""
