@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -13,6 +14,9 @@ from tests.races.worlds import World
 __all__ = ["bring_to_rest_and_judge"]
 
 _Call = dict[str, Any]
+
+_TURN_SECONDS = 0.02
+_SILENCE_TURNS = 50  # longer than the topology's blackhole_seconds
 
 
 class _Judge:
@@ -34,7 +38,7 @@ class _Judge:
             self.style != "graceful"
             and call["ended_by"] == "rule"
             and call["host"] == "primary"
-            and not call["reason"].startswith("new/")
+            and call["reason"].startswith(("connected/", "pending/"))
         )
 
     def _has_lost_its_bridge(self, call: _Call) -> bool:
@@ -43,7 +47,7 @@ class _Judge:
             return True
         # An agent hung up before the caller's ACK came, for which the BYE to the caller waits.
         is_deadly = self.style != "graceful" and call["host"] == "primary"
-        return is_deadly and call["kind"] == "anonymous" and call["ended_by"] == "agent"
+        return is_deadly and call["kind"] == "anonymous" and call["ended_by"] in ("agent", "admin")
 
     async def calls(self) -> dict[str, _Call]:
         """The emulator's calls by the caller's Call-ID; each INVITE is one call."""
@@ -112,6 +116,9 @@ class _Judge:
                     story.callers.hang_up(placed)
             return not left
 
+        for call in calls.values():
+            if call["state"] != "ended" and call["call_ids"][0] not in story.callers.placed:
+                await self.world.hang_up(call["id"])  # an emulated agent has placed it
         if not await story.comes_about(are_over):
             now = await self.calls()
             for each in everybody:
@@ -160,9 +167,18 @@ class _Judge:
                 self.fault(text, placed, own)
         for leg in self.story.phones.legs:
             self._judge_leg(leg, _of_leg(leg, calls))
-        for agent in await self.world.agents():
-            if agent["calls"]:
-                self.faults.append(f"{agent['name']} has {agent['calls']} calls left")
+        for name, count in (await self._busy_agents()).items():
+            self.faults.append(f"{name} has {count} calls left")
+
+    async def _busy_agents(self) -> dict[str, int]:
+        """Who still has calls, when those who call themselves have met the end of a silence."""
+        busy: dict[str, int] = {}
+        for _ in range(_SILENCE_TURNS):
+            busy = {each["name"]: each["calls"] for each in await self.world.agents()}
+            if not any(busy.values()):
+                break
+            await asyncio.sleep(_TURN_SECONDS)
+        return {name: count for name, count in busy.items() if count}
 
     def _differs(self, placed: Placed, call: _Call) -> str:
         """In which way the caller's fate is not that of the call, empty if it is."""
@@ -175,7 +191,11 @@ class _Judge:
                 is_so = end.ended_here and end.answers.get("BYE") == 200
             case "caller", False:
                 is_so = placed.cancelled and placed.final == call["status"] == 487
-            case "agent", True:
+            case "agent", False:  # a person who declined
+                is_so = placed.final == call["status"] and call["status"] >= 400
+            case "admin", False:
+                is_so = placed.final == 480
+            case "agent" | "admin", True:
                 is_so = end.ended_there or crossed or self._has_lost_its_bridge(call)
             case "rule", True:
                 is_bridged_end = call["kind"] == "anonymous" and self.fell_silent(call)
@@ -187,7 +207,7 @@ class _Judge:
         return "" if is_so else "the caller's end differs from the call's"
 
     def _refusal_differs(self, placed: Placed, call: _Call) -> str:
-        if call["reason"].startswith("new/"):
+        if call["reason"].startswith(("new/", "agents_homed_on_primary/")):
             permitted: tuple[int | None, ...] = (503, 480)
         elif not self.fell_silent(call):
             permitted = (503,)
@@ -210,10 +230,14 @@ class _Judge:
         elif leg.final == 200 and end.believes_in_call:
             if not self._may_be_forgotten(leg, call):
                 self.fault("an agent is left in a call", leg, call)
-        elif leg.final == 200 and not end.is_acknowledged:
+        elif leg.final == 200 and not end.is_acknowledged and not self._was_cut(leg, call):
             self.fault("an answer was not acknowledged", leg, call)
         if "BYE" in end.awaited:
             self.fault("an agent's BYE was not answered", leg, call)
+
+    def _was_cut(self, leg: AgentLeg, call: _Call) -> bool:
+        """Whether the administrator's BYE overtook the ACK, which is the caller's to send."""
+        return call["ended_by"] == "admin" and leg.end.ended_there
 
     def _came_late(self, leg: AgentLeg, call: _Call) -> bool:
         """Whether somebody else had the call, or nobody, when the agent answered."""

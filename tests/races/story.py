@@ -20,7 +20,7 @@ _OF_PRIMARY = (
     "helpdesk", "hotline", "lobby", "vault", "narrow", "slim", "phones", "veiled", "crowd",
     "chorus",
 )  # fmt: skip
-_GROUPS = (*_OF_PRIMARY, "sales", "legal")
+_TARGETS = (*_OF_PRIMARY, "sales", "legal", "dave", "frank", "rita", "rob")
 _NEXT = {
     "normal": ("outage", "failing_over"),
     "outage": ("failing_over", "normal"),
@@ -49,6 +49,7 @@ class Story:
         self.callers = Callers()
         self.phones = Phones("contoso.example")
         self._change: asyncio.Task[None] | None = None
+        self._orders: list[asyncio.Task[None]] = []
 
     async def tell(self) -> None:
         """Let everything happen, and leave every client with what it then believes."""
@@ -71,6 +72,7 @@ class Story:
             if chance.random() < 0.15:
                 await asyncio.sleep(chance.choice((0.001, 0.003, 0.009)))
         await self._finish_change()
+        await asyncio.gather(*self._orders)
         await self.settle()
 
     def close(self) -> None:
@@ -122,15 +124,15 @@ class Story:
         act = chance.choices(
             (self._call, self._call_many, self._cancel, self._hang_up, self._reinvite,
              self._answer, self._decline, self._agent_hangs_up, self._agent_reinvites,
-             self._register, self._copy),
-            (12, 1.5, 6, 5, 3, 8, 1, 3, 2, 1.5, 0.7),
+             self._register, self._copy, self._emulated_call, self._admin_hangs_up),
+            (12, 1.5, 6, 5, 3, 8, 1, 3, 2, 1.5, 0.7, 1.5, 1),
         )[0]  # fmt: skip
         await act()
 
     async def _call(self) -> None:
         listener = self._random.choices(("director", "primary", "backup"), (8, 2, 1))[0]
-        # Who calls the backup pool's groups by a listener that dies would never hear of it.
-        group = self._random.choice(_OF_PRIMARY if listener == "primary" else _GROUPS)
+        # By a listener that dies nobody would ever hear what became of a call to somebody else.
+        group = self._random.choice(_OF_PRIMARY if listener == "primary" else _TARGETS)
         self.callers.invite(group, listener, self._world.addresses[listener])
 
     async def _call_many(self) -> None:
@@ -170,6 +172,16 @@ class Story:
         listener = self._random.choice(("director", "backup", "primary"))
         expires = self._random.choice((0, 600, 600))
         self.phones.register(person, self._world.addresses[listener], expires)
+
+    async def _emulated_call(self) -> None:
+        caller = self._random.choice(("erin", "frank", "gina"))
+        order = self._world.place(caller, self._random.choice(_TARGETS))
+        self._orders.append(asyncio.create_task(order))
+
+    async def _admin_hangs_up(self) -> None:
+        live = [call["id"] for call in await self._world.calls() if call["state"] != "ended"]
+        for number in self._some(live):
+            self._orders.append(asyncio.create_task(self._world.hang_up(number)))
 
     async def _copy(self) -> None:
         await self._world.copy_groups(self._random.random() < 0.7)

@@ -14,11 +14,13 @@ from emulator.deployment import Deployment
 from emulator.operations.administration import Administration
 from emulator.operations.agents import show_agents
 from emulator.operations.call_view import show_call
+from emulator.operations.errors import OperationRefused
 from emulator.operations.imports import import_groups, remove_import
+from emulator.operations.placing import hang_up, place_call
 from emulator.rules import Phase, Reading, Style, load_rules
 from emulator.topology import load_topology
 from tests.races.letters import Address
-from tests.support.admin_client import AdminClient
+from tests.support.admin_client import AdminClient, RequestRefused
 from tests.support.emulator_process import EmulatorProcess
 
 __all__ = ["TOPOLOGY", "InProcess", "OfItsOwn", "World"]
@@ -41,6 +43,14 @@ class World(Protocol):
 
     async def copy_groups(self, is_imported: bool) -> None:
         """Import everything, or remove every copy."""
+        ...
+
+    async def place(self, agent: str, to: str) -> None:
+        """Let an emulated agent call, if it can."""
+        ...
+
+    async def hang_up(self, number: str) -> None:
+        """End a call as the administrator."""
         ...
 
     async def calls(self) -> list[dict[str, Any]]:
@@ -92,6 +102,15 @@ class InProcess:
         else:
             remove_import(self._administration, None)
 
+    async def place(self, agent: str, to: str) -> None:
+        """Let an emulated agent call, if it can."""
+        with contextlib.suppress(OperationRefused):
+            await place_call(self._administration, agent, to)
+
+    async def hang_up(self, number: str) -> None:
+        """End a call as the administrator."""
+        hang_up(self._administration, number)
+
     async def calls(self) -> list[dict[str, Any]]:
         """Every call."""
         return [show_call(call) for call in self.deployment.site.calls.all()]
@@ -134,6 +153,15 @@ class OfItsOwn:
     async def copy_groups(self, is_imported: bool) -> None:
         """Import everything, or remove every copy."""
         await asyncio.to_thread(self._admin.ask, "POST" if is_imported else "DELETE", "/import")
+
+    async def place(self, agent: str, to: str) -> None:
+        """Let an emulated agent call, if it can."""
+        with contextlib.suppress(RequestRefused):
+            await asyncio.to_thread(self._admin.place, agent, to)
+
+    async def hang_up(self, number: str) -> None:
+        """End a call as the administrator."""
+        await asyncio.to_thread(self._admin.ask, "DELETE", f"/calls/{number}")
 
     async def calls(self) -> list[dict[str, Any]]:
         """Every call."""
