@@ -22,7 +22,8 @@ class AnswerUser(Protocol):
 class Answer:
     """One 2xx in flight. Call `acknowledge` when its ACK comes, `abandon` to stop silently.
 
-    It stops by itself, and silently too, when its flow has closed.
+    A flow that has closed is sent nothing more; the ACK may still come by another one. Where the
+    element itself no longer listens, it stops for good, and silently.
     """
 
     __slots__ = ("_data", "_deadlines", "_flow", "_give_up", "_interval", "_t2",
@@ -59,11 +60,15 @@ class Answer:
             self.acknowledge()
             user.on_ack_missing()
             return
-        if not self._flow.send(self._data):
-            # Its listener or connection is gone: nobody is reproached for an ACK that can't come.
+        if self._data and self._flow.send(self._data):
+            self.repetitions += 1
+        elif not self._flow.is_listening:
+            # Nobody is reproached for an ACK that can't come.
             self.acknowledge()
             return
-        self.repetitions += 1
+        else:
+            self._data = b""
+            self._interval = self._t2
         self._interval = min(self._interval * 2, self._t2)
         delay = min(self._interval, max(self._give_up - now, 0.001))
         self._deadlines.after(delay, _repeat, self)

@@ -46,6 +46,11 @@ class Flow(Protocol):
         """Whether what is sent can still arrive."""
         ...
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether the element still listens there, be this flow open or not."""
+        ...
+
     def send(self, data: bytes) -> bool:
         """Hand one message to the transport; False if it is closed or can't take more."""
         ...

@@ -82,6 +82,11 @@ class TcpConnection(asyncio.Protocol):
         stream = self._stream
         return self.is_connecting if stream is None else not stream.is_closing()
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether the listener is open."""
+        return self._listener.is_open
+
     def send(self, data: bytes) -> bool:
         """Queue one message; False if closed, or the peer does not read what it is sent."""
         stream = self._stream

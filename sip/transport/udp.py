@@ -47,6 +47,11 @@ class UdpFlow:
         """Whether the listener is open; nothing is known of the peer."""
         return self.listener.is_open
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether the listener is open."""
+        return self.listener.is_open
+
     def send(self, data: bytes) -> bool:
         """Send one datagram; a full socket buffer loses it, as the network may.
 

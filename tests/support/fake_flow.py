@@ -26,6 +26,7 @@ class FakeFlow:
         self.name = f"{remote[0]}:{remote[1]}".encode()
         self.local: Address = ("192.0.2.99", 5060)
         self.is_open = True
+        self.is_listening = True
         self.fails = fails
         self.sent: list[bytes] = []
         self._watchers: dict[int, Callable[[], None]] = {}

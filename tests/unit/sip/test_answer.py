@@ -80,13 +80,29 @@ def test_an_answer_that_was_acknowledged_or_abandoned_is_not_repeated(
     assert user.missing == 0
 
 
-def test_an_answer_whose_flow_has_closed_stops_in_silence(
+def test_an_answer_whose_connection_has_closed_is_missed_after_64_t1(
+    user: Answering, time: ManualTime
+) -> None:
+    flow = FakeFlow(b"TCP")
+    answer_by(flow, user, time)
+
+    flow.lose()
+    time.advance(31.9)
+    assert user.missing == 0
+    time.advance(0.2)
+
+    assert flow.sent == []
+    assert user.missing == 1
+    assert len(time.deadlines) == 0
+
+
+def test_an_answer_whose_element_no_longer_listens_stops_in_silence(
     user: Answering, time: ManualTime
 ) -> None:
     flow = FakeFlow()
     answer_by(flow, user, time)
 
-    flow.fails = True
+    flow.fails, flow.is_listening = True, False
     time.run_out()
 
     assert flow.sent == []
