@@ -279,6 +279,11 @@ class CallStore:
         """The call of that number, if it can still be asked for."""
         return self._by_number.get(number)
 
+    @property
+    def live_count(self) -> int:
+        """How many calls live, pending and connected."""
+        return len(self._by_number) - len(self._ended)
+
     def all(self) -> list[Call]:
         """Every call that can be asked for, in the order in which they began."""
         return list(self._by_number.values())

@@ -174,6 +174,9 @@ class Element:
         if len(request.vias) > 1 and has_looped(request, self.site.elements.sent_bys):
             self._refuse(transaction, 482)
             return
+        if self.site.calls.live_count >= self.site.max_live_calls:
+            self._refuse(transaction, 503, headers=b"Retry-After: 5\r\n")
+            return
         if self._is_merged(request, destination):
             self._refuse(transaction, 482)
             return
@@ -283,6 +286,10 @@ class Element:
             transaction.respond(200, to_tag=self.endpoint.new_tag(), headers=_CAPABILITIES)
 
     def _refuse(
-        self, transaction: ServerTransaction, status: int, reason: bytes | None = None
+        self,
+        transaction: ServerTransaction,
+        status: int,
+        reason: bytes | None = None,
+        headers: bytes = b"",
     ) -> None:
-        transaction.respond(status, reason, to_tag=self.endpoint.new_tag())
+        transaction.respond(status, reason, to_tag=self.endpoint.new_tag(), headers=headers)

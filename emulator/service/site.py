@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from emulator.service.emulated_caller import EmulatedCaller
     from emulator.service.held import HeldCaller
 
-__all__ = ["Placement", "Site"]
+__all__ = ["MAX_LIVE_CALLS", "Placement", "Site"]
+
+MAX_LIVE_CALLS = 500_000
 
 
 class Placement:
@@ -61,6 +63,7 @@ class Site:
         "groups",
         "held",
         "journal",
+        "max_live_calls",
         "parting",
         "phase_log",
         "primary_is_down",
@@ -82,6 +85,7 @@ class Site:
         self.timers = Timers(timers.t1_ms / 1000, timers.t2_ms / 1000, timers.t4_ms / 1000)
         # An event holds its call: more than a call's own would keep calls that are long forgotten.
         self.journal = Journal(min(KEEP_EVENTS, 1_000 + 3 * topology.keep_calls))
+        self.max_live_calls = MAX_LIVE_CALLS  # past it new ones are answered 503
         self.first_style = style
         self.primary_is_down = False  # gone: from the outage until it serves again
         self.phase_log = PhaseLog(time.time(), style)
