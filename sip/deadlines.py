@@ -169,7 +169,8 @@ class Deadlines:
                     continue
                 self._kept -= 1
                 deadline.callback = None  # too late to be cancelled
-                callback(deadline.argument)
+                argument, deadline.argument = deadline.argument, None
+                callback(argument)
                 called += 1
                 if called >= _RUN_AT_MOST:
                     return called
@@ -182,7 +183,8 @@ class Deadlines:
                 continue
             self._kept -= 1
             deadline.callback = None
-            callback(deadline.argument)
+            argument, deadline.argument = deadline.argument, None
+            callback(argument)
             called += 1
             if called >= _RUN_AT_MOST:
                 break

@@ -33,6 +33,7 @@ class _Nowhere:
     name = b""
     local: Address = ("", 0)
     is_open = False
+    is_listening = False
 
     def send(self, data: bytes) -> bool:
         return False

@@ -102,6 +102,7 @@ class ServedDialog:
             self._transaction.release()
             self._transaction = None
         why = self._bye if self._bye is not None else ()
+        self._stop_timer()
         call = self.call
         if call is not None:
             self.site.end_call(call, EndedBy.FAULT, reason="no ACK")
@@ -142,6 +143,7 @@ class ServedDialog:
         if self._is_ended:
             return
         self._is_ended = True
+        self._stop_timer()
         if self._answer is not None:
             self._bye = why
             if self.call is not None:
@@ -153,6 +155,7 @@ class ServedDialog:
     def abandon(self) -> None:
         """The element is dead: no packet of this dialog is ever sent again."""
         self._is_ended = True
+        self._stop_timer()
         self.call = None
         if self._answer is not None:
             self._answer.abandon()
@@ -184,8 +187,7 @@ class ServedDialog:
         if self._transaction is not None:
             self._transaction.release()
             self._transaction = None
-        if self._timer is not None:
-            self._timer.stop()
+        self._stop_timer()
         call.saw_both(element.steps.bye, element.steps.bye_answer)
         transaction.respond(200)
         self.call = None
@@ -221,6 +223,11 @@ class ServedDialog:
                 return b""
             self._timer = SessionTimer(self.site.deadlines, self._on_expired)
         return self._timer.agree(request)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
 
     def _on_expired(self) -> None:
         call = self.call

@@ -246,6 +246,7 @@ class ClientTransaction:
         self.layer.forget_client(self)
         self._data = None
         self._response = None
+        self.user = None
 
 
 Do = Callable[[Any], None]

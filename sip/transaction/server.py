@@ -294,6 +294,8 @@ def _end(transaction: ServerTransaction) -> None:
     transaction._layer.forget_server(transaction.key, transaction)
     transaction._response = None
     transaction.request = None
+    if transaction.__class__ is InviteServer:
+        transaction.user = None  # who knows the transaction too, so that neither would ever go
 
 
 def _count_lost(transaction: ServerTransaction) -> None:
