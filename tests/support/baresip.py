@@ -101,10 +101,10 @@ class Baresip:
             until(lambda: self._connect(control), what="baresip's control port")
             if registers:  # the event may have come before there was somebody to tell
                 until(lambda: _REGISTERED.search(self.log), what="baresip registered")
-        except AssertionError as error:
-            said = self.log
+        except BaseException as error:
+            error.add_note(self.log)
             self.__exit__()
-            raise AssertionError(f"{error}\n{said}") from error
+            raise
 
     def __enter__(self) -> Self:
         return self
