@@ -16,7 +16,7 @@ from sip.message import Message
 
 __all__ = ["Ending", "explains", "hears_the_end", "is_unknown", "stays_silent"]
 
-_SOON_SECONDS = 2.0
+_SOON_SECONDS = 3.0
 _SILENCE_SECONDS = 0.3
 _EARLY_SHARE = 0.8  # of blackhole_seconds, before which no 408 may come
 

@@ -11,7 +11,7 @@ from emulator.testing.trail import told
 
 __all__ = ["agent_of", "carries_on", "hangs_up", "is_connected_at_last"]
 
-_SOON_SECONDS = 2.0
+_SOON_SECONDS = 3.0
 _METHODS = ("OPTIONS", "INFO", "INVITE")
 
 
