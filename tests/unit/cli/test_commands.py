@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
@@ -27,18 +26,6 @@ def test_help_names_every_command(rgs: CommandLine) -> None:
     assert ended.code == 0
     listed = [line.split()[0] for line in ended.out.partition("Commands:")[2].splitlines() if line]
     assert tuple(listed) == COMMANDS
-
-
-def test_help_is_there_in_300_milliseconds() -> None:
-    taken = [1.0]
-    while min(taken) >= 0.3 and len(taken) < 20:  # other tests run beside this one
-        began = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "emulator", "--help"], check=True, cwd=ROOT, capture_output=True
-        )
-        taken.append(time.perf_counter() - began)
-
-    assert min(taken) < 0.3
 
 
 def test_help_imports_nothing_heavy() -> None:
