@@ -28,6 +28,7 @@ class Nowhere:
     name = b"127.0.0.1:5070"
     local = ("127.0.0.1", 5060)
     is_open = True
+    is_listening = True
 
     def send(self, data: bytes) -> bool:
         """Take `data` nowhere."""
