@@ -7,6 +7,7 @@ finds or makes the transaction, and hands new requests to its user.
 from __future__ import annotations
 
 import asyncio
+import random
 import math
 from collections.abc import Callable
 from contextlib import suppress
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
 __all__ = ["REPORT_SECONDS", "Endpoint"]
 
 REPORT_SECONDS = 60.0
-_PORT_TRIES = 20
+_PORT_TRIES = 50
+# Below what systems give to sockets that ask for no port: while an endpoint is closed for a time,
+# nobody's client is to find itself on its port.
+_FREE_PORTS = range(10_240, 32_768)
 _STUN_OR_NOTHING = (b"\x00", b"\x01")  # STUN's first octets; no SIP message starts so
 
 
@@ -121,8 +125,8 @@ class Endpoint:
         Raises TransportError when it can't; nothing is left bound then.
         """
         for attempt in range(_PORT_TRIES):
-            self.udp.open(self.host, port)
             try:
+                self.udp.open(self.host, port or random.choice(_FREE_PORTS))
                 await self.tcp.open(self.host, self.udp.address[1])
             except TransportError:
                 self.udp.close()
