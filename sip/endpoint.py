@@ -7,8 +7,8 @@ finds or makes the transaction, and hands new requests to its user.
 from __future__ import annotations
 
 import asyncio
-import random
 import math
+import random
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
