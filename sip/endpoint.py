@@ -216,11 +216,23 @@ class Endpoint:
         return transaction
 
     def send_by(
-        self, request: Request, user: ClientUser | None, flow: Flow, suffix: bytes = b""
+        self,
+        request: Request,
+        user: ClientUser | None,
+        flow: Flow,
+        suffix: bytes = b"",
+        *,
+        keeps_flow: bool = True,
     ) -> ClientTransaction:
-        """Send `request` by `flow`, whatever its size; the branch of our Via ends in `suffix`."""
+        """Send `request` by `flow`, whatever its size; the branch of our Via ends in `suffix`.
+
+        Unless it `keeps_flow`, one that is too large for UDP tries TCP to the same address first.
+        """
         transaction = self._open(request, user, flow, suffix)
-        transaction.start()
+        if keeps_flow or flow.reliable or transaction.size_bytes <= MAX_UDP_BYTES:
+            transaction.start()
+        else:
+            self._deliveries.send_large(transaction)
         return transaction
 
     def send_ack(self, request: Request, flow: Flow | None = None) -> bool:

@@ -22,15 +22,24 @@ _MARK = b".l"
 class Target:
     """Where a branch goes: a Request-URI, the flow to it, and Record-Route values to add.
 
-    `record_routes` are put on one after the other, the last on top.
+    `record_routes` are put on one after the other, the last on top. Whoever has registered a flow
+    is reached by no other (`keeps_flow`); others get what is too large for UDP by TCP (§18.1.1).
     """
 
-    __slots__ = ("flow", "record_routes", "uri")
+    __slots__ = ("flow", "keeps_flow", "record_routes", "uri")
 
-    def __init__(self, uri: bytes, flow: Flow, record_routes: tuple[bytes, ...] = ()) -> None:
+    def __init__(
+        self,
+        uri: bytes,
+        flow: Flow,
+        record_routes: tuple[bytes, ...] = (),
+        *,
+        keeps_flow: bool = True,
+    ) -> None:
         self.uri = uri
         self.flow = flow
         self.record_routes = record_routes
+        self.keeps_flow = keeps_flow
 
 
 def loop_mark(request: Request) -> bytes:
@@ -110,7 +119,10 @@ class Branch:
         """Send it; `mark` ends its branch parameter (`loop_mark` of the request received)."""
         if self.request.method == b"INVITE" and self._cancel is None:
             self._restart_timer_c()
-        self.transaction = self._endpoint.send_by(self.request, self, self.target.flow, suffix=mark)
+        target = self.target
+        self.transaction = self._endpoint.send_by(
+            self.request, self, target.flow, suffix=mark, keeps_flow=target.keeps_flow
+        )
         if self._cancel is not None:
             self.transaction.cancel(self._cancel)
 

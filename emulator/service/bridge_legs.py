@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.model.calls import Call
 from emulator.model.ladder import Party
+from emulator.service.routes import way_to
 from emulator.service.session_timer import SessionTimer
 from emulator.service.wording import ALLOW, Lines
 from sip.answer import Answer
-from sip.dialog import Dialog
+from sip.dialog import Dialog, next_hop
 from sip.endpoint import Endpoint
 from sip.message import Request, Response, response_bytes
 from sip.transaction.client import ClientTransaction, ClientUser
@@ -211,6 +212,9 @@ class Leg:
 
     def _send(self, request: Request, user: ClientUser) -> ClientTransaction | None:
         request.set_routes(self._routes(request))
+        if self.party is Party.AGENT:  # who has registered is reached over that flow, size or not
+            flow = way_to(self.endpoint, next_hop(request), self.flow)
+            return self.endpoint.send_by(request, user, flow)
         return self.endpoint.send_request(request, user, self.flow)
 
     def _routes(self, request: Request) -> list[bytes]:

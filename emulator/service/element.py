@@ -143,14 +143,18 @@ class Element:
     # -- within dialogs ---------------------------------------------------------------------------
 
     def _on_request_in_dialog(self, transaction: ServerTransaction, request: Request) -> None:
+        caller = self.site.callers.get(request.to_tag)
+        is_for_caller = caller is not None and caller.owns(request)
+        if is_for_caller and caller is not None and self is self.site.elements.agents:
+            caller.on_request(transaction, request, self)  # the call's carrier has passed it on
+            return
         calls = self.site.calls.by_call_id(request.call_id)
         for call in calls:
             carrier = call.carrier
             if carrier is not None and carrier.owns(request):
                 carrier.on_request(transaction, request, self)
                 return
-        caller = self.site.callers.get(request.to_tag)
-        if caller is not None and caller.owns(request):
+        if is_for_caller and caller is not None:
             caller.on_request(transaction, request, self)
             return
         held = self.site.held.get(request.to_tag)

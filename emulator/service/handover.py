@@ -99,7 +99,14 @@ def _connect_registered(
     transaction, request = caller.transaction, caller.request
     target = branch.winner.target
     relay = RelayedCall(
-        site, call, transaction, request, response, target.flow, b"<%b>" % target.uri
+        site,
+        call,
+        transaction,
+        request,
+        response,
+        target.flow,
+        b"<%b>" % target.uri,
+        has_registered=target.keeps_flow,
     )
     branch.hand_to(relay)
     call.agent = branch.agent

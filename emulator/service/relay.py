@@ -29,7 +29,7 @@ _REFRESHING = (b"INVITE", b"UPDATE")  # requests that give a new remote target (
 class End:
     """One end of a relayed dialog: its tag and header value, its target, the way to it."""
 
-    __slots__ = ("contact", "cseq", "flow", "party", "routes", "tag", "value")
+    __slots__ = ("contact", "cseq", "flow", "has_registered", "party", "routes", "tag", "value")
 
     def __init__(
         self,
@@ -40,6 +40,8 @@ class End:
         flow: Flow,
         routes: tuple[bytes, ...],
         cseq: int,
+        *,
+        has_registered: bool,
     ) -> None:
         self.party = party
         self.tag = tag
@@ -48,6 +50,7 @@ class End:
         self.flow = flow
         self.routes = routes  # from the director to this end
         self.cseq = cseq  # the highest that this end has sent
+        self.has_registered = has_registered
 
     @property
     def target(self) -> bytes:
@@ -72,6 +75,8 @@ class RelayedCall:
         response: Response,
         agent_flow: Flow,
         agent_contact: bytes,
+        *,
+        has_registered: bool,
     ) -> None:
         self.site = site
         self.call = call
@@ -85,6 +90,7 @@ class RelayedCall:
             transaction.flow,
             tuple(request.record_routes),
             request.cseq,
+            has_registered=False,
         )
         self._agent = End(
             Party.AGENT,
@@ -94,6 +100,7 @@ class RelayedCall:
             agent_flow,
             routes_beyond(response.record_routes, site.elements.addresses),
             0,
+            has_registered=has_registered,
         )
 
     def owns(self, request: Request) -> bool:
@@ -188,4 +195,5 @@ class RelayedCall:
         """Where a request to `end` goes: over its flow, or to its next route if it has any."""
         director = self.site.elements.director.endpoint
         uri = end.target
-        return Target(uri, way_to(director, uri_of(routes[0]) if routes else uri, end.flow))
+        flow = way_to(director, uri_of(routes[0]) if routes else uri, end.flow)
+        return Target(uri, flow, keeps_flow=end.has_registered)

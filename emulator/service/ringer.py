@@ -71,11 +71,12 @@ class Ringer:
                 if call.agent_call_id is None:
                     call.agent_call_id = bridge.element.endpoint.new_call_id()
                     self._site.calls.index(call.agent_call_id, call)
-                target = Target(uri, flow)
+                target = Target(uri, flow, keeps_flow=agent is not None)
                 aor = agent.aor.encode() if agent is not None else uri
                 requests.append((bridge_invite(bridge, call, invite, aor, uri, flow), target))
                 continue
-            target = Target(uri, flow, record_routes(director, caller_flow, flow))
+            routes = record_routes(director, caller_flow, flow)
+            target = Target(uri, flow, routes, keeps_flow=agent is not None)
             request = forwarded(invite, target)
             strip_own_routes(request, elements.addresses)
             _keep_what_is_ours(request)

@@ -252,3 +252,44 @@ async def test_a_request_without_hops_left_goes_no_further(house: House) -> None
     answer = await pair.caller.begin(request, link).answer(5)
 
     assert answer.status == 483
+
+
+async def test_what_is_too_large_for_udp_reaches_the_caller_by_tcp_and_the_agent_by_its_flow(
+    house: House,
+) -> None:
+    pair = await _connect(house)
+    large = {"Content-Type": "text/plain"}
+    heard = asyncio.Queue[bytes]()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await heard.put(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        pair.caller.identity.contact = f"<sip:caller@{host}:{port}>".encode()
+        assert (await pair.near.request("UPDATE")).status == 200  # it has moved, it says
+        await pair.far.send("MESSAGE", headers=large, body=b"x" * 1400, repeats=False)
+        head = await asyncio.wait_for(heard.get(), 5)
+    assert head.startswith(b"MESSAGE sip:caller@")
+    assert b"Via: SIP/2.0/TCP " in head
+
+    answer = await pair.near.request("MESSAGE", headers=large, body=b"x" * 1400)
+    assert answer.status == 200  # over UDP
+
+
+async def test_an_emulated_caller_answers_what_a_registered_agent_asks(house: House) -> None:
+    await house.build(_TOPOLOGY.replace("]\ngroups", ", {name: bob}]\ngroups"))
+    agent = await house.agent("ann")
+    placed = await house.deployment.place_call("bob", "desk")
+    taken = await agent.expect_call()
+    await taken.answer()
+    await house.until(lambda: placed.state == CallState.CONNECTED)
+    await taken.expect("ACK")
+
+    assert (await taken.request("INFO")).status == 200
+    assert (await taken.request("INVITE")).status == 488  # a call of its own describes no media
+    assert (await taken.hang_up()).status == 200
+
+    assert placed.ended_by == "agent"
+    await house.until(lambda: not house.site.agents["bob"].calls)
