@@ -90,7 +90,7 @@ def numeric_target(uri: bytes) -> Target | None:
     Without a transport parameter it is UDP (§4.1), without a port 5060 (§4.2). None too for what
     is no single host's address: nothing is ever sent to a group, to everyone or to nobody.
     """
-    found = _read(uri)
+    found = _read_and_keep(uri) if len(uri) <= _LONGEST_KEPT else _read(uri)
     return found if isinstance(found, tuple) else None
 
 
@@ -99,11 +99,10 @@ def named_target(uri: bytes) -> Named | None:
 
     None too for names that are known to lead nowhere (RFC 6761 §6.4).
     """
-    found = _read(uri)
+    found = _read_and_keep(uri) if len(uri) <= _LONGEST_KEPT else _read(uri)
     return found if isinstance(found, Named) else None
 
 
-@lru_cache(maxsize=8_192)
 def _read(uri: bytes) -> Target | Named | None:
     try:
         parsed = parse_uri(uri)
@@ -124,6 +123,11 @@ def _read(uri: bytes) -> Target | Named | None:
     if not _is_of_one_host(address):
         return None
     return transport or b"UDP", (str(address), port or 5060)
+
+
+# Bounded in number and in octets, as callers choose what is asked for.
+_LONGEST_KEPT = 256
+_read_and_keep = lru_cache(maxsize=2_048)(_read)
 
 
 def _name(uri: SipUri, host: str, port: int | None, transport: bytes | None) -> Named | None:
