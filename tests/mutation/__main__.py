@@ -1,6 +1,7 @@
 """The command: starts a server, sends it mutations, says what went wrong.
 
-    ./run mutate --count N --seed N [--target HOST:PORT] [--keep FILE] [--settle SECONDS]
+    ./run mutate --count N --seed N [--target HOST:PORT] [--keep FILE]
+                 [--rate N] [--settle SECONDS]
 
 Exit codes: 0 nothing went wrong, 1 something did, 2 usage, 3 no server, 130 interrupted.
 """
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
                 say(str(failure))
                 return 3
             server = process.director
-        campaign = Campaign(server, options.seed, options.count, _watch(process), say)
+        campaign = Campaign(server, options.seed, options.count, options.rate, _watch(process), say)
         try:
             memory = asyncio.run(_run(campaign, process))
             if memory is not None and not campaign.complaints:
@@ -84,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
         " started, and watched from outside",
     )  # fmt: skip
     parser.add_argument("--keep", type=Path, help="a file for what went wrong, JSON lines")
+    parser.add_argument(
+        "--rate", type=float, default=450.0,
+        help="messages a second; 0 sends as fast as the server answers (450)",
+    )  # fmt: skip
     parser.add_argument(
         "--settle", type=float, default=40.0,
         help="seconds after the last message in which memory has to come back (40)",

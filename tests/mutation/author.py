@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from random import Random
 
-from tests.mutation.draft import Draft, nonce_of
+from tests.mutation.draft import Draft, Duty, Expectation, nonce_of
 from tests.mutation.mutators import MAX_BYTES, mutate, splice
 from tests.mutation.oracle import Framing, expect, frame_of
 from tests.mutation.seeds import Scene, Writer, pick_seed
@@ -43,6 +43,8 @@ def _attempt(chance: Random, index: int, scene: Scene) -> Draft:
         data = _with_true_length(data)
         mutators += ("true length",)
     expected = expect(data, nonces, None if is_stream else scene.address[1])
+    if is_stream and expected.duty is Duty.NOTHING and frame_of(data) is not Framing.WHOLE:
+        expected = Expectation(Duty.ANYTHING)  # what is behind it may be a request
     return Draft(index, scene.transport, origin, mutators, data, tuple(nonces), expected)
 
 

@@ -17,7 +17,7 @@ from tests.mutation.seeds import Address, Scene
 __all__ = ["Campaign"]
 
 _DATAGRAM_LANES = 4
-_STREAM_LANES = 8
+_STREAM_LANES = 5
 _BATCH = 48
 _MOST_OFFENCES = 20
 _PROGRESS_SECONDS = 5.0
@@ -25,7 +25,7 @@ _RECENT = 50_000
 
 
 class Campaign:
-    """`count` messages to `server`, made from `seed`.
+    """`count` messages to `server`, made from `seed`, `rate` a second (0: as fast as it goes).
 
     `trouble` gives what the server has complained of since it was last asked, or None.
     """
@@ -35,6 +35,7 @@ class Campaign:
         server: Address,
         seed: int,
         count: int,
+        rate: float,
         trouble: Callable[[], str | None],
         say: Callable[[str], None],
     ) -> None:
@@ -49,6 +50,8 @@ class Campaign:
         self.reconnections = 0
         self.sent = 0
         self._next = 0
+        self._began = 0.0
+        self._rate = rate
         self._recent: dict[bytes, Draft] = {}
         self._transactions: dict[tuple[bytes, bytes, bytes], None] = {}
         self._trouble = trouble
@@ -125,6 +128,7 @@ class Campaign:
 
     async def run(self) -> None:
         """Send all messages, or as many as it takes to see what is wrong."""
+        self._began = asyncio.get_running_loop().time()
         progress = asyncio.ensure_future(self._tell_progress())
         try:
             await _all(self._work(lane) for lane in self._lanes)
@@ -137,7 +141,12 @@ class Campaign:
             await self._narrow()
 
     async def _work(self, lane: DatagramLane | StreamLane) -> None:
+        loop = asyncio.get_running_loop()
         while self._next < self.count and not self._is_enough:
+            early = self._began + self._next / self._rate - loop.time() if self._rate else 0.0
+            if early > 0:
+                await asyncio.sleep(early)
+                continue
             first = self._next
             self._next = min(self.count, first + _BATCH)
             await lane.run(range(first, self._next))

@@ -32,8 +32,8 @@ _EACH_PARAM = re.compile(
     + _TOKEN + rb"|" + _QUOTED + rb"))?"
 )  # fmt: skip
 _BRANCH = re.compile(rb";[ \t]*branch[ \t]*=[ \t]*([^;,\s]*)", re.IGNORECASE)
-_LENGTH = re.compile(rb"\r\n(?:Content-Length|l)[ \t]*:([^\r\n]*)", re.IGNORECASE)
-_FOLD = re.compile(rb"\r\n[ \t]+")
+# A value may go on in the next line, a name may not.
+_LENGTH = re.compile(rb"\r\n(?:Content-Length|l)[ \t]*:((?:[^\r\n]|\r\n[ \t])*)", re.IGNORECASE)
 # What a response repeats, by which it is known.
 _REPEATED = tuple(
     re.compile(rb"\r\n(?:" + names + rb")[ \t]*:[^\r\n]*", re.IGNORECASE)
@@ -130,8 +130,7 @@ def frame_of(data: bytes) -> str:
     head, end, body = data.partition(b"\r\n\r\n")
     if not end:
         return Framing.AWAITED
-    whole = _FOLD.sub(b" ", head) + b"\r\n"
-    lengths = {length.strip(b" \t") for length in _LENGTH.findall(whole)}
+    lengths = {length.strip() for length in _LENGTH.findall(head + b"\r\n")}
     if not lengths:
         return Framing.HEADED if body else Framing.WHOLE
     length = lengths.pop()
