@@ -252,7 +252,7 @@ class StreamLane(_Conversation):
         A connection that the server closes makes up for them where a message cannot be cut.
         """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _LATE_SECONDS
+        deadline = loop.time() + _PATIENCE_SECONDS
         while not self._is_closed.is_set():
             waiting = [draft for draft in self.ledger.unanswered() if draft is not exempt]
             left = deadline - loop.time()
