@@ -25,9 +25,10 @@ def _run(chars: bytes, least: bytes = b"++") -> bytes:
     return rb"(?:[" + chars + rb"]++|" + _ESCAPED + rb")" + least
 
 
-# As a number up to 65535, whatever zeros it begins with.
+# As a number up to 65535. Zeros may stand in front, but not thousands: Python reads no number of
+# more than 4,300 digits.
 PORT = (
-    rb"0*(?:[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]|[0-9]{1,4})"
+    rb"0{0,250}(?:[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]|[0-9]{1,4})"
     rb"(?![0-9])"
 )
 IPV6_REFERENCE = rb"\[(?![^\]]*:::)[0-9A-Fa-f:.]{2,45}\]"

@@ -21,6 +21,13 @@ from sip.headers import (
 )
 
 
+def test_a_port_with_more_zeros_than_a_number_may_have_digits_is_malformed() -> None:
+    assert parse_via(b"SIP/2.0/UDP 192.0.2.1:" + b"0" * 200 + b"5070").port == 5070
+
+    with pytest.raises(SipParseError):
+        parse_via(b"SIP/2.0/UDP 192.0.2.1:" + b"0" * 5_000 + b"5070")
+
+
 def test_a_via_says_who_sent_the_request_and_where_its_response_goes() -> None:
     via = parse_via(b"SIP/2.0/udp [2001:db8::9:1]:5070;branch=z9hG4bK1;rport;received=2001:db8::2")
 
