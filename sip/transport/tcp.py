@@ -14,9 +14,11 @@ from sip.transport.framing import FramingError, StreamFramer
 from sip.transport.traffic import Traffic
 
 __all__ = [
+    "CLOSE_SECONDS",
     "CONNECT_SECONDS",
     "IDLE_SECONDS",
     "MAX_CONNECTIONS",
+    "MAX_PONGS",
     "MAX_UNSENT_BYTES",
     "MAX_WAITING_MESSAGES",
     "PARTIAL_SECONDS",
@@ -30,6 +32,8 @@ MAX_WAITING_MESSAGES = 1_000  # for a connection that is still being made
 CONNECT_SECONDS = 4.0
 IDLE_SECONDS = 3_600.0
 PARTIAL_SECONDS = 32.0  # how long a peer may take over one message
+MAX_PONGS = 8  # for what one read brings
+CLOSE_SECONDS = 10.0  # how long a peer may take to read the last of what it was sent
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -40,6 +44,7 @@ class TcpConnection(asyncio.Protocol):
     reliable = True
 
     __slots__ = (
+        "_cut",
         "_framer",
         "_has_lost_bytes",
         "_listener",
@@ -62,6 +67,7 @@ class TcpConnection(asyncio.Protocol):
         self._pings = 0
         self._has_lost_bytes = False
         self._partial: asyncio.TimerHandle | None = None
+        self._cut: asyncio.TimerHandle | None = None
         self.heard = listener.now()
         self.is_connecting = remote is not None
         self.remote: Address = remote or ("", 0)
@@ -108,9 +114,13 @@ class TcpConnection(asyncio.Protocol):
         return True
 
     def close(self) -> None:
-        """Close once what was sent has gone."""
-        if self._stream is not None:
-            self._stream.close()
+        """Close once what was sent has gone, and in `CLOSE_SECONDS` whether it has or not."""
+        stream = self._stream
+        if stream is None or stream.is_closing():
+            return
+        stream.close()
+        if stream.get_write_buffer_size():
+            self._cut = self._listener.loop.call_later(CLOSE_SECONDS, self._give_up_closing)
 
     def reset(self) -> None:
         """Cut the connection at once with a TCP reset; one that is being made is given up."""
@@ -165,7 +175,7 @@ class TcpConnection(asyncio.Protocol):
             self.close()
             return
         if framer.pings != self._pings:
-            for _ in range(min(framer.pings - self._pings, 8)):
+            for _ in range(min(framer.pings - self._pings, MAX_PONGS)):
                 if self._stream is not None:
                     self._stream.write(b"\r\n")
             self._pings = framer.pings
@@ -180,9 +190,16 @@ class TcpConnection(asyncio.Protocol):
             self._listener.receive(message, self)
         return self.is_open
 
+    def eof_received(self) -> None:
+        """The peer sends no more: nothing is left but to close (called by the loop)."""
+        self.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """End (called by the loop)."""
         self._watch_partial(False, has_moved_on=True)
+        if self._cut is not None:
+            self._cut.cancel()
+            self._cut = None
         self.fail()
 
     def fail(self) -> None:
@@ -215,6 +232,11 @@ class TcpConnection(asyncio.Protocol):
             self._partial = None
         if is_partial and self._partial is None:
             self._partial = self._listener.loop.call_later(PARTIAL_SECONDS, self._give_up)
+
+    def _give_up_closing(self) -> None:
+        self._cut = None
+        self._listener.traffic.discard("peer does not read")
+        self.reset()
 
     def _give_up(self) -> None:
         self._partial = None

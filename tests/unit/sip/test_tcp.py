@@ -272,6 +272,30 @@ async def test_a_peer_that_does_not_read_is_cut_off(
     assert listener.connections == 0
 
 
+@pytest.mark.parametrize("ends", ["by us", "by the peer"])
+async def test_a_connection_that_closes_is_cut_off_if_its_peer_leaves_the_last_unread(
+    listener: TcpListener, heard: Heard, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    monkeypatch.setattr(tcp, "CLOSE_SECONDS", 0.05)
+    with socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        peer.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(peer, listener.address)
+        peer.send(SIPP_INVITE)
+        await until(lambda: bool(heard.messages))
+        flow = heard.connections[0]
+        for _ in range(50):
+            assert flow.send(b"x" * 65_536)
+
+        if ends == "by us":
+            flow.close()
+        else:
+            peer.shutdown(socket.SHUT_WR)
+
+        await until(lambda: listener.connections == 0)
+        assert listener.traffic.discarded == {"peer does not read": 1}
+
+
 async def test_past_the_bound_new_connections_are_reset(
     listener: TcpListener, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
