@@ -10,9 +10,11 @@ from emulator.model.topology import Topology
 from sip.errors import SipParseError
 from sip.uri import SipUri, TelUri, parse_uri
 
-__all__ = ["Destination", "Destinations", "Reach"]
+__all__ = ["LONGEST_KNOWN", "MAX_KNOWN", "Destination", "Destinations", "Reach"]
 
-_REMEMBER = 4_096
+# Bounded in number and in octets, as callers choose what is asked for.
+MAX_KNOWN = 4_096
+LONGEST_KNOWN = 256
 _SEPARATORS = re.compile(r"[-.() ]")
 
 
@@ -40,7 +42,7 @@ _LISTENER = Destination(Reach.LISTENER)
 
 
 class Destinations:
-    """Looks Request-URIs up; the newest few thousand answers are remembered.
+    """Looks Request-URIs up; the newest few thousand answers are remembered, long URIs excepted.
 
     `addresses` are the host:port pairs of our own listeners, which count as the domain.
     """
@@ -74,7 +76,9 @@ class Destinations:
         found = self._known.get(uri)
         if found is None:
             found = self._look_up(uri)
-            if len(self._known) >= _REMEMBER:
+            if len(uri) > LONGEST_KNOWN:
+                return found
+            if len(self._known) >= MAX_KNOWN:
                 self._known.clear()
             self._known[uri] = found
         return found
