@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import sys
 import time
@@ -16,6 +17,7 @@ from emulator.operations.times import as_text
 __all__ = ["BURST", "RateLimit", "log_loop_fault", "place_of", "set_logging_up"]
 
 BURST = 20
+_OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 _MAX_KINDS = 200
 _LEVELS = {
     "debug": logging.DEBUG,
@@ -110,5 +112,10 @@ def place_of(error: BaseException) -> str:
 def log_loop_fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log what nobody has caught, on one line, and go on (for `set_exception_handler`)."""
     error = context.get("exception")
+    if isinstance(error, OSError) and error.errno in _OUT_OF_FILES:
+        structlog.get_logger("loop").warning(
+            "no file descriptors left: new connections wait until others end", cure="ulimit -n"
+        )
+        return
     told = "Exception in callback" if error is not None else "fault on the event loop"
     structlog.get_logger("loop").error(told, about=str(context.get("message")), exc_info=error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 
 import pytest
 import structlog
@@ -65,3 +66,19 @@ async def test_fault_in_a_callback_is_one_line(capsys: pytest.CaptureFixture[str
     assert len(written.splitlines()) == 1
     assert 'event="Exception in callback"' in written
     assert 'fault="ZeroDivisionError: division by zero"' in written
+
+
+async def test_connections_past_the_limit_of_files_are_no_fault_of_the_emulator(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_logging_up("info")
+    loop = asyncio.get_running_loop()
+    error = OSError(errno.EMFILE, "Too many open files")
+
+    log_loop_fault(loop, {"message": "accept", "exception": error})
+
+    written = capsys.readouterr().err
+    structlog.reset_defaults()
+    assert "level=warning" in written
+    assert 'cure="ulimit -n"' in written
+    assert "Exception" not in written
