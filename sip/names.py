@@ -79,6 +79,7 @@ for _lower, _name in _BY_LOWER.items():
 # Names that need no looking up: the canonical ones, and unknown ones as they are met.
 CANONICAL: set[bytes] = set(_BY_LOWER.values())
 _MOST_CANONICAL = 1024
+_LONGEST_CANONICAL = 64
 
 
 def canonical_fields(found: dict[bytes, bytes]) -> dict[bytes, bytes]:
@@ -91,7 +92,8 @@ def canonical_fields(found: dict[bytes, bytes]) -> dict[bytes, bytes]:
     for name, value in found.items():
         canonical = NAMES[name]
         fields[canonical] = value
-        if canonical is name and len(name) <= 64 and len(CANONICAL) < _MOST_CANONICAL:
+        is_short = len(name) <= _LONGEST_CANONICAL
+        if canonical is name and is_short and len(CANONICAL) < _MOST_CANONICAL:
             CANONICAL.add(name)
     return fields
 

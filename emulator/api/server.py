@@ -24,8 +24,10 @@ from emulator.api.seats import Seats
 from emulator.api.security import guard
 from emulator.operations.administration import Administration
 
-__all__ = ["ApiServer", "ApiSettings"]
+__all__ = ["MAX_HEADERS", "MAX_LINE_BYTES", "ApiServer", "ApiSettings"]
 
+MAX_LINE_BYTES = 8_190
+MAX_HEADERS = 128
 _KEEP_ALIVE_SECONDS = 75.0
 _LINGER_SECONDS = 1.0  # how long the rest of a body is read after the answer
 _END_SECONDS = 1.0
@@ -57,6 +59,9 @@ class ApiServer:
             keepalive_timeout=_KEEP_ALIVE_SECONDS,
             lingering_time=_LINGER_SECONDS,
             shutdown_timeout=_END_SECONDS,
+            max_line_size=MAX_LINE_BYTES,
+            max_field_size=MAX_LINE_BYTES,
+            max_headers=MAX_HEADERS,
         )
         self._server: asyncio.Server | None = None
         self.port = 0

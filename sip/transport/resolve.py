@@ -126,8 +126,9 @@ def _read(uri: bytes) -> Target | Named | None:
 
 
 # Bounded in number and in octets, as callers choose what is asked for.
+_MOST_KEPT = 2_048
 _LONGEST_KEPT = 256
-_read_and_keep = lru_cache(maxsize=2_048)(_read)
+_read_and_keep = lru_cache(maxsize=_MOST_KEPT)(_read)
 
 
 def _name(uri: SipUri, host: str, port: int | None, transport: bytes | None) -> Named | None:
