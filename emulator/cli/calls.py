@@ -70,12 +70,13 @@ def _calls(
 
 def _row(call: dict[str, Any]) -> tuple[str, ...]:
     verdict = call["verdict"]
+    is_on_copy = call["imported"] and call["host"] != call["owner"]
     return (
         call["id"],
         f"ended by {call['ended_by']}" if call["ended"] else call["state"],
         call["group"] or "-",
         call["kind"],
-        call["host"] + (" (copy)" if call["imported"] else ""),
+        call["host"] + (" (copy)" if is_on_copy else ""),
         call["agent"] or "-",
         call["caller"],
         call["started"],

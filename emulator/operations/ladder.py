@@ -127,7 +127,7 @@ def _circumstances(shown: dict[str, Any]) -> Iterator[str]:
     if shown["owner"]:
         yield f"owned by {shown['owner']}"
     yield f"hosted by {shown['host']}"
-    if shown["imported"]:
+    if shown["imported"] and shown["host"] != shown["owner"]:
         yield "imported copy"
     if shown["agent"]:
         yield f"agent {shown['agent']} of {shown['agent_home']}"

@@ -88,7 +88,8 @@ class Elements:
             if carrier is None:
                 continue
             for agent in carrier.rung_agents() & agents.keys():
-                carrier.forsake(agent, rule_lines(agents[agent], call.host, call.is_imported))
+                is_imported = call.group is not None and call.group.name in self.site.copies
+                carrier.forsake(agent, rule_lines(agents[agent], call.host, is_imported))
 
     def is_own_route(self, route: bytes) -> bool:
         """Whether a Route value names one of our listeners."""

@@ -68,13 +68,17 @@ class Account:
 
 @dataclass(slots=True)
 class _Doomed:
-    """Calls that one cell has ended, and the style in which they end."""
+    """Calls that one cell has ended, the style in which they end, and the import at that instant.
+
+    `imported` are the names of the groups that had a copy then.
+    """
 
     ruling: Verdict
     row: Row
     calls: list[Call]
     carriers: list[Any]
     style: Style
+    imported: frozenset[str]
 
 
 class Succession:
@@ -214,7 +218,7 @@ class Succession:
                 agents.add(agent)
         for agent in agents:
             agent.rank_as_idle()
-        return _Doomed(ruling, row, calls, carriers, style)
+        return _Doomed(ruling, row, calls, carriers, style, frozenset(self._site.copies))
 
     async def _settle(self, doomed: list[_Doomed]) -> None:
         """Finish the books of the calls that were ended, and let their ends be heard of it.
@@ -229,6 +233,7 @@ class Succession:
             while each.calls:
                 # Taken off one by one: to let 50,000 dialogs go at once would take the loop away.
                 call, carrier = each.calls.pop(), each.carriers.pop()
+                call.is_imported = call.group is not None and call.group.name in each.imported
                 self._site.settle(call, each.ruling)
                 if carrier is not None:
                     self._dismiss(each, call, carrier)
