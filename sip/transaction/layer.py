@@ -20,6 +20,7 @@ from sip.transaction.server import (
 )
 from sip.transaction.surroundings import Key
 from sip.transport.flow import Flow
+from sip.transport.traffic import KNOWN_METHODS
 
 __all__ = ["MAX_TRANSACTIONS", "BranchSource", "TransactionLayer", "TransactionUser"]
 
@@ -73,6 +74,7 @@ class TransactionLayer:
         "clients",
         "deadlines",
         "max_transactions",
+        "requests_sent",
         "responses_lost",
         "responses_sent",
         "retransmissions_received",
@@ -102,6 +104,7 @@ class TransactionLayer:
         self.clients = {} if clients is None else clients
         self.branches = BranchSource()
         self.tags = TagSource()
+        self.requests_sent: dict[tuple[bytes, bytes], int] = {}  # by transport and method
         self.responses_lost = 0
         self.responses_sent: dict[int, int] = {}
         self.retransmissions_received = 0
@@ -181,6 +184,11 @@ class TransactionLayer:
         """Count a response that a transaction sends."""
         counts = self.responses_sent
         counts[status] = counts.get(status, 0) + 1
+
+    def count_request(self, method: bytes, transport: bytes) -> None:
+        """Count a request that is sent, as often as it is; unknown methods are OTHER."""
+        key = (transport, method if method in KNOWN_METHODS else b"OTHER")
+        self.requests_sent[key] = self.requests_sent.get(key, 0) + 1
 
     def forget_server(self, key: Key, transaction: ServerTransaction) -> None:
         """Take a terminated server transaction out of the table."""
