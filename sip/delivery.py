@@ -93,17 +93,25 @@ class Deliveries:
         else:
             self.resolver.find(named, is_ipv6, delivery.on_found)
 
+    def send_ack(self, data: bytes, flow: Flow) -> bool:
+        """Send an ACK to a 2xx, which no transaction sends, by `flow`; False if that can't be."""
+        if not flow.send(data):
+            return False
+        self.layer.count_request(b"ACK", flow.transport)
+        return True
+
     def send_large_ack(self, request: Request, sent_by: bytes, flow: Flow) -> None:
         """Send an ACK that is too large for UDP by TCP; by `flow` if no connection comes about."""
         data = request.to_bytes()
         connection = self.flow_to(b"TCP", flow.remote)
         _write_via(request, connection, sent_by)
         if not connection.send(request.to_bytes()):
-            flow.send(data)
+            self.send_ack(data, flow)
             return
+        self.layer.count_request(b"ACK", connection.transport)
 
         def fall_back() -> None:
-            flow.send(data)
+            self.send_ack(data, flow)
 
         # Nobody hears of an ACK again, so the connection is watched only while it comes about.
         connection.watch(data, fall_back)
@@ -120,7 +128,7 @@ class Deliveries:
                 self.send_large_ack(request, sent_by, flow)
                 return
             _write_via(request, flow, sent_by)
-            flow.send(request.to_bytes())
+            self.send_ack(request.to_bytes(), flow)
 
         if self.resolver is None:
             on_found([])

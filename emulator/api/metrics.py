@@ -20,6 +20,7 @@ from emulator.model.calls import CallState
 from emulator.model.tally import QUEUE_BOUNDS
 from emulator.operations.administration import Administration
 from emulator.rules import Phase
+from sip.transaction.layer import TransactionLayer
 from sip.transport.traffic import Traffic
 
 __all__ = ["render_metrics"]
@@ -84,13 +85,18 @@ class _Collected:
     def _messages(self) -> Iterator[Metric]:
         messages = CounterMetricFamily(
             "rgs_sip_messages",
-            "SIP messages. Received requests by method, responses as RESPONSE; sent ones in all.",
+            "SIP messages: requests by method, responses as RESPONSE.",
             labels=["listener", "transport", "direction", "method"],
         )
         responses = CounterMetricFamily(
             "rgs_sip_responses",
             "SIP responses by status.",
             labels=["listener", "transport", "direction", "status"],
+        )
+        sent = CounterMetricFamily(
+            "rgs_sip_sent",
+            "What was handed to the network: messages of every kind, repetitions included.",
+            labels=["listener", "transport"],
         )
         discarded = CounterMetricFamily(
             "rgs_sip_discarded",
@@ -109,15 +115,15 @@ class _Collected:
                 ("udp", endpoint.udp.traffic),
                 ("tcp", endpoint.tcp.traffic),
             ):
-                _add_traffic(messages, responses, [name, transport], traffic)
+                _add_received(messages, responses, [name, transport], traffic)
+                sent.add_metric([name, transport], traffic.sent)
                 for reason, count in traffic.discarded.items():
                     discarded.add_metric([name, transport, reason], count)
-            for status, count in endpoint.layer.responses_sent.items():
-                responses.add_metric([name, "any", "sent", str(status)], count)
+            _add_sent(messages, responses, name, endpoint.layer)
             for status, count in endpoint.faults.items():
                 faults.add_metric([name, str(status)], count)
             connections.add_metric([name, "tcp"], endpoint.tcp.connections)
-        yield from (messages, responses, discarded, faults, connections)
+        yield from (messages, responses, sent, discarded, faults, connections)
 
     def _transactions(self) -> Iterator[Metric]:
         transactions = GaugeMetricFamily(
@@ -161,7 +167,7 @@ class _Collected:
         )
 
 
-def _add_traffic(
+def _add_received(
     messages: CounterMetricFamily,
     responses: CounterMetricFamily,
     labels: list[str],
@@ -175,7 +181,19 @@ def _add_traffic(
         else:
             messages.add_metric([*labels, "received", what.decode()], count)
     messages.add_metric([*labels, "received", "RESPONSE"], answered)
-    messages.add_metric([*labels, "sent", "ALL"], traffic.sent)
+
+
+def _add_sent(
+    messages: CounterMetricFamily,
+    responses: CounterMetricFamily,
+    name: str,
+    layer: TransactionLayer,
+) -> None:
+    for (transport, method), count in layer.requests_sent.items():
+        messages.add_metric([name, transport.decode().lower(), "sent", method.decode()], count)
+    messages.add_metric([name, "any", "sent", "RESPONSE"], sum(layer.responses_sent.values()))
+    for status, count in layer.responses_sent.items():
+        responses.add_metric([name, "any", "sent", str(status)], count)
 
 
 def _histogram(

@@ -177,13 +177,19 @@ class ClientTransaction:
             action(self)
 
     def _send(self) -> None:
-        if self._data is not None and not self.flow.send(self._data):
+        if self._data is None:
+            return
+        if self.flow.send(self._data):
+            self.layer.count_request(self.request.method, self.flow.transport)
+        else:
             # Later, so that whoever sends is not called back while it is sending.
             self.layer.deadlines.later(0.0, _fail, (self, self.flow))
 
     def _send_ack(self) -> None:
-        if self._response is not None:
-            self.flow.send(ack_for_failure(self.request, self._response.to_value).to_bytes())
+        if self._response is None:
+            return
+        if self.flow.send(ack_for_failure(self.request, self._response.to_value).to_bytes()):
+            self.layer.count_request(b"ACK", self.flow.transport)
 
     def _pass(self) -> None:
         if self.user is not None and self._message is not None:

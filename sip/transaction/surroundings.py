@@ -56,6 +56,10 @@ class ClientLayer(Protocol):
     timers: Timers
     retransmissions_sent: int
 
+    def count_request(self, method: bytes, transport: bytes) -> None:
+        """Count a request that is sent, as often as it is."""
+        ...
+
     def remember_client(self, transaction: Any) -> None:
         """Put a transaction into the table."""
         ...

@@ -57,6 +57,24 @@ async def test_metrics_count_calls_verdicts_messages_and_ends(door: Door) -> Non
     assert any(name == "rgs_sip_transactions" for name, _ in found)
 
 
+async def test_metrics_tell_sent_requests_by_method_and_responses_apart(door: Door) -> None:
+    await door.connected("erin", "hotline")
+    await door.phase("outage")  # BYE to the caller
+
+    found = await samples(door)
+
+    def sent(listener: str, method: str, transport: str = "udp") -> float:
+        about = {"listener": listener, "transport": transport, "direction": "sent"}
+        return value(found, "rgs_sip_messages_total", method=method, **about)
+
+    assert (sent("agents", "INVITE"), sent("agents", "ACK"), sent("primary", "BYE")) == (1, 1, 1)
+    statuses = {"listener": "director", "direction": "sent", "transport": "any"}
+    ringing = value(found, "rgs_sip_responses_total", status="180", **statuses)
+    answered = value(found, "rgs_sip_responses_total", status="200", **statuses)
+    assert sent("director", "RESPONSE", "any") == ringing + answered == 2
+    assert value(found, "rgs_sip_sent_total", listener="director", transport="udp") == 2
+
+
 async def test_metrics_show_live_calls_by_state_and_group(door: Door) -> None:
     await door.connected("erin", "helpdesk")
     await door.call("erin", "lobby")
