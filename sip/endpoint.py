@@ -258,7 +258,7 @@ class Endpoint:
         if not flow.reliable and len(data) > MAX_UDP_BYTES:
             self._deliveries.send_large_ack(request, self.sent_by, flow)
             return True
-        return flow.send(data)
+        return self._deliveries.send_ack(data, flow)
 
     def _open(
         self, request: Request, user: ClientUser | None, flow: Flow, suffix: bytes = b""
