@@ -235,11 +235,16 @@ class Endpoint:
             self._deliveries.send_large(transaction)
         return transaction
 
-    def send_ack(self, request: Request, flow: Flow | None = None) -> bool:
+    def send_ack(
+        self, request: Request, flow: Flow | None = None, *, keeps_flow: bool = False
+    ) -> bool:
         """Send an ACK to a 2xx, which has no transaction (§13.2.2.4); routed as `send_request`.
 
-        False if it could not be sent.
+        If it `keeps_flow`, as `send_by` does. False if it could not be sent.
         """
+        if keeps_flow and flow is not None:
+            self._push_via(request, flow)
+            return self._deliveries.send_ack(request.to_bytes(), flow)
         named = None
         if flow is None or not flow.reliable or not flow.is_open:
             uri = next_hop(request)
