@@ -150,7 +150,11 @@ class Leg:
         self._ack_cseq = None
         request.set_routes(self._routes(request))
         self.call.saw_request(self.sender, self.party, b"ACK")
-        self.endpoint.send_ack(request, self.flow)
+        if self.party is Party.AGENT:  # as `_send`
+            self.flow = way_to(self.endpoint, next_hop(request), self.flow)
+            self.endpoint.send_ack(request, self.flow, keeps_flow=True)
+        else:
+            self.endpoint.send_ack(request, self.flow)
         self._ack = request.to_bytes()
 
     def acknowledge_again(self) -> None:

@@ -125,7 +125,7 @@ class RelayedCall:
         strip_own_routes(request, self.site.elements.addresses)
         towards = self._towards(target, request.routes)
         director = self.site.elements.director.endpoint
-        director.send_ack(forwarded(request, towards), towards.flow)
+        director.send_ack(forwarded(request, towards), towards.flow, keeps_flow=towards.keeps_flow)
 
     def on_request(
         self, transaction: ServerTransaction, request: Request, element: Element

@@ -1,0 +1,40 @@
+"""ACKs that are larger than UDP is trusted with: to a registered agent they go as its INVITE did."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from emulator.testing.replies import offer_of
+from tests.support.house import House
+
+_TOPOLOGY = """
+agents: [{name: ann, endpoint: none, home: backup}]
+groups:
+  - {name: desk, agents: [ann]}
+  - {name: line, kind: anonymous, agents: [ann]}
+"""
+_MANY_STREAMS = offer_of("127.0.0.1") + 60 * b"m=audio 40000 RTP/AVP 0\r\n"
+
+
+@pytest.mark.parametrize("group", ["desk", "line"], ids=["relayed", "bridged"])
+async def test_a_large_ack_goes_by_the_flow_of_its_invite(house: House, group: str) -> None:
+    await house.build(_TOPOLOGY)
+    agent = await house.agent("ann", "udp")
+    caller = await house.client("caller", "tcp")
+    connected = asyncio.Event()
+    # Whoever listens at the agent's port over TCP is somebody else.
+    async with await asyncio.start_server(
+        lambda _, writer: (connected.set(), writer.close()), *agent.identity.address
+    ):
+        placing = asyncio.create_task(caller.invite(group, body=b""))
+        taken = await agent.expect_call()
+        await taken.answer(_MANY_STREAMS)
+        await placing
+
+        ack = await taken.expect("ACK")
+
+    assert len(ack.to_bytes()) > 1_300
+    assert b"SIP/2.0/UDP" in ack.vias[0]
+    assert not connected.is_set()
