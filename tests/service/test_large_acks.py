@@ -1,4 +1,4 @@
-"""ACKs that are larger than UDP is trusted with: to a registered agent they go as its INVITE did."""
+"""Large ACKs: to a registered agent they go as its INVITE did, whatever their size."""
 
 from __future__ import annotations
 
@@ -24,10 +24,13 @@ async def test_a_large_ack_goes_by_the_flow_of_its_invite(house: House, group: s
     agent = await house.agent("ann", "udp")
     caller = await house.client("caller", "tcp")
     connected = asyncio.Event()
+
+    async def hear(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        writer.close()
+
     # Whoever listens at the agent's port over TCP is somebody else.
-    async with await asyncio.start_server(
-        lambda _, writer: (connected.set(), writer.close()), *agent.identity.address
-    ):
+    async with await asyncio.start_server(hear, *agent.identity.address):
         placing = asyncio.create_task(caller.invite(group, body=b""))
         taken = await agent.expect_call()
         await taken.answer(_MANY_STREAMS)
