@@ -68,7 +68,8 @@ class Binding:
             text += b";" + name if value is None else b";%b=%b" % (name, value)
         if self.q != 1.0:
             text += b";q=%b" % f"{self.q:g}".encode()
-        return text + b";expires=%d" % max(0, math.ceil(self.expires_at - now))
+        # A sum of floats less one of its parts may be a little more than the other part.
+        return text + b";expires=%d" % max(0, math.ceil(round(self.expires_at - now, 3)))
 
 
 @dataclass(frozen=True, slots=True)

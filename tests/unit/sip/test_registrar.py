@@ -83,6 +83,15 @@ def test_the_response_lists_all_bindings_with_what_is_left() -> None:
     ]
 
 
+def test_the_response_gives_no_second_more_than_was_asked_for() -> None:
+    now = 496.2857142857143  # where `now + 3600 - now` is a little more than 3600
+
+    found = register(Bindings(), b"<sip:alice@192.0.2.1>", expires=3_600, now=now)
+
+    assert not isinstance(found, Refusal)
+    assert found[0].to_contact(now).endswith(b";expires=3600")
+
+
 def test_asking_changes_nothing() -> None:
     bindings = Bindings()
     register(bindings, b"<sip:alice@192.0.2.1>", cseq=5)
