@@ -32,8 +32,11 @@ async def test_garbage_is_met_with_silence_and_calls_go_through_meanwhile(siege:
 
 async def test_of_invites_with_one_call_id_one_becomes_a_call(siege: Siege) -> None:
     stranger = await siege.stranger()
-    alike = {"call_id": b"alike@127.0.0.1", "from_": b"<sip:s@elsewhere.example>;tag=alike"}
-    invites = [stranger.request("INVITE", "ringing", body=SDP, **alike) for _ in range(400)]
+    caller = b"<sip:s@elsewhere.example>;tag=alike"
+    invites = [
+        stranger.request("INVITE", "ringing", body=SDP, call_id=b"alike", from_=caller)
+        for _ in range(400)
+    ]
 
     await stranger.flood(*invites)
     await until(lambda: len(stranger.statuses()) == 399)

@@ -72,7 +72,7 @@ class Stranger(asyncio.Protocol, asyncio.DatagramProtocol):
         for data in messages:
             if self._datagrams is not None:
                 self._datagrams.sendto(data, self.server)
-            elif self._stream is not None:
+            elif self._stream is not None and not self._stream.is_closing():
                 self._stream.write(data)
 
     async def flood(self, *messages: bytes) -> None:
