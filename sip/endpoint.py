@@ -189,20 +189,25 @@ class Endpoint:
         self._user.on_stray_response(response, flow)
 
     def send_request(
-        self, request: Request, user: ClientUser | None, flow: Flow | None = None
+        self,
+        request: Request,
+        user: ClientUser | None,
+        flow: Flow | None = None,
+        suffix: bytes = b"",
     ) -> ClientTransaction | None:
         """Send `request`, which has no Via of ours yet, and hear what comes of it.
 
         It goes by `flow` if that is an open connection, else to its next hop (§8.1.2), else by
         `flow` whatever that is. None if there is nowhere to send it. One that is too large for UDP
         tries TCP first (§18.1.1), one for a host name has the targets of RFC 3263, best first.
+        The first branch of our Via ends in `suffix`.
         """
         if flow is not None and flow.reliable and flow.is_open:
-            return self.send_by(request, user, flow)
+            return self.send_by(request, user, flow, suffix)
         uri = next_hop(request)
         way = self.flow_for(uri)
         if way is not None:
-            transaction = self._open(request, user, way)
+            transaction = self._open(request, user, way, suffix)
             if way.reliable or transaction.size_bytes <= MAX_UDP_BYTES:
                 transaction.start()
             else:
@@ -210,8 +215,8 @@ class Endpoint:
             return transaction
         named = self._named_target(uri)
         if named is None:
-            return None if flow is None else self.send_by(request, user, flow)
-        transaction = self._open(request, user, flow or NOWHERE)
+            return None if flow is None else self.send_by(request, user, flow, suffix)
+        transaction = self._open(request, user, flow or NOWHERE, suffix)
         self._deliveries.send_to_name(transaction, named, ":" in self.host, flow)
         return transaction
 
