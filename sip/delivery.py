@@ -181,6 +181,7 @@ class _Delivery:
         # To another peer under another branch (RFC 3263 §4.3); a peer that is only tried by
         # another transport tells by the same one that it knows the request.
         is_same = sent.flow.remote in (flow.remote, NOWHERE.remote)
-        branch = sent.branch if is_same else self._deliveries.layer.branches.new()
+        mark = b"".join(sent.branch.partition(b".")[1:])  # of a loop (§16.6): it stays
+        branch = sent.branch if is_same else self._deliveries.layer.branches.new(mark)
         sent.send_by(flow, via_of(flow, sent.request.sent_by, branch), branch)
         return True

@@ -24,9 +24,10 @@ class Target:
 
     `record_routes` are put on one after the other, the last on top. Whoever has registered a flow
     is reached by no other (`keeps_flow`); others get what is too large for UDP by TCP (§18.1.1).
+    Where a host name says which way it goes (`by_name`, RFC 3263), `flow` is the last resort.
     """
 
-    __slots__ = ("flow", "keeps_flow", "record_routes", "uri")
+    __slots__ = ("by_name", "flow", "keeps_flow", "record_routes", "uri")
 
     def __init__(
         self,
@@ -35,11 +36,13 @@ class Target:
         record_routes: tuple[bytes, ...] = (),
         *,
         keeps_flow: bool = True,
+        by_name: bool = False,
     ) -> None:
         self.uri = uri
         self.flow = flow
         self.record_routes = record_routes
         self.keeps_flow = keeps_flow
+        self.by_name = by_name
 
 
 def loop_mark(request: Request) -> bytes:
@@ -115,12 +118,20 @@ class Branch:
         """Whether a final response has come, or can't come any more."""
         return self.transaction is not None and self.transaction.is_final
 
+    @property
+    def flow(self) -> Flow:
+        """The flow that it goes by: the target's, or the one that has been found by a name."""
+        return self.target.flow if self.transaction is None else self.transaction.flow
+
     def start(self, mark: bytes = b"") -> None:
         """Send it; `mark` ends its branch parameter (`loop_mark` of the request received)."""
         if self.request.method == b"INVITE" and self._cancel is None:
             self._restart_timer_c()
-        target = self.target
-        self.transaction = self._endpoint.send_by(
+        target, endpoint = self.target, self._endpoint
+        found = None
+        if target.by_name:
+            found = endpoint.send_request(self.request, self, target.flow, suffix=mark)
+        self.transaction = found or endpoint.send_by(
             self.request, self, target.flow, suffix=mark, keeps_flow=target.keeps_flow
         )
         if self._cancel is not None:

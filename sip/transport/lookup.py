@@ -128,14 +128,24 @@ class Resolver:
 
 
 class SystemNames:
-    """The names that this machine knows: its hosts file, then the DNS that it is set to."""
+    """The names that this machine knows: its hosts file, then the DNS that it is set to.
 
-    __slots__ = ("_dns", "_hosts_file")
+    Unless it `asks_dns`, the hosts file is all that there is.
+    """
 
-    def __init__(self, dns: DnsResolver | None = None, *, hosts_file: Path = HOSTS_FILE) -> None:
+    __slots__ = ("_asks_dns", "_dns", "_hosts_file")
+
+    def __init__(
+        self,
+        dns: DnsResolver | None = None,
+        *,
+        hosts_file: Path = HOSTS_FILE,
+        asks_dns: bool = True,
+    ) -> None:
         """`dns` is by default made from the system's settings when it is first needed."""
         self._dns = dns
         self._hosts_file = hosts_file
+        self._asks_dns = asks_dns
 
     async def records(self, question: Question) -> tuple[list[Record], float]:
         """As `Names` says; one question takes `QUESTION_SECONDS` at most."""
@@ -143,7 +153,7 @@ class SystemNames:
             known = await asyncio.to_thread(self._in_hosts_file, question)
             if known:
                 return known, _TTL_OF_NOTHING_SECONDS
-        return await self._in_dns(question)
+        return await self._in_dns(question) if self._asks_dns else ([], 0.0)
 
     def _in_hosts_file(self, question: Question) -> list[Record]:
         try:

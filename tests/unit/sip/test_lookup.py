@@ -270,3 +270,13 @@ async def test_a_name_is_followed_all_the_way_through_dns(names: SystemNames) ->
     assert await resolver.resolve(Named("pool.example", None, None)) == [
         (b"UDP", ("192.0.2.8", 5070))
     ]
+
+
+async def test_who_asks_no_dns_knows_the_hosts_file_alone(tmp_path: Path) -> None:
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.9 here.example\n")
+    names = SystemNames(hosts_file=hosts, asks_dns=False)
+
+    assert (await names.records(Question(Kind.IPV4, "here.example")))[0] == ["127.0.0.9"]
+    assert await names.records(Question(Kind.IPV4, "there.example")) == ([], 0.0)
+    assert await names.records(Question(Kind.SRV, "_sip._udp.here.example")) == ([], 0.0)
