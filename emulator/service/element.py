@@ -32,6 +32,7 @@ from sip.transport.flow import Flow
 
 if TYPE_CHECKING:
     from emulator.service.site import Placement, Site
+    from sip.transport.lookup import Resolver
 
 __all__ = ["Element"]
 
@@ -65,6 +66,7 @@ class Element:
         host: str,
         advertise: str | None,
         clients: dict[tuple[bytes, bytes], ClientTransaction],
+        resolver: Resolver | None = None,
     ) -> None:
         self.name = name
         self.party = party
@@ -82,6 +84,7 @@ class Element:
             advertise=advertise,
             extensions=EXTENSIONS,
             clients=clients,
+            resolver=resolver,
             on_error=self._report_fault,
         )
 
