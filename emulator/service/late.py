@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.service.routes import way_to
 from emulator.service.wording import Lines
 from sip.dialog import Dialog
 from sip.message import Response
@@ -23,9 +24,9 @@ def end_late_answer(site: Site, branch: Branch, response: Response, why: Lines =
     director = site.elements.director.endpoint
     dialog = Dialog.of_client(branch.request, response)
     dialog.route_set = ()  # the director is the only one on the way, and it is us
-    flow = branch.target.flow
     ack = dialog.request(b"ACK", cseq=branch.request.cseq)
-    director.send_ack(ack, flow)
+    flow = way_to(director, ack.uri, branch.flow)
+    director.send_ack(ack, flow, keeps_flow=True)
     dialog.local_seq = branch.request.cseq
-    director.send_request(dialog.request(b"BYE", headers=why), None, flow)
+    director.send_by(dialog.request(b"BYE", headers=why), None, flow)
     return ack.to_bytes()

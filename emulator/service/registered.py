@@ -141,7 +141,7 @@ class RegisteredBranch:
         if ack is None:
             self._late[branch] = end_late_answer(self._site, branch, response, ELSEWHERE)
         else:
-            branch.target.flow.send(ack)
+            branch.flow.send(ack)
 
     def _lose(self, branch: Branch) -> None:
         """The connection of a contact has closed: with it, its binding has ended (RFC 5626)."""

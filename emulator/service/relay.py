@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emulator.model.calls import Call, EndedBy
 from emulator.model.ladder import Party
-from emulator.service.routes import routes_beyond, strip_own_routes, way_to
+from emulator.service.routes import leads_by_name, routes_beyond, strip_own_routes, way_to
 from emulator.service.wording import Lines
 from sip.dialog import Dialog, uri_of
 from sip.message import Request, Response
@@ -178,7 +178,11 @@ class RelayedCall:
             )
             self.call.saw_request(Party.DIRECTOR, end.party, b"BYE")
             bye = dialog.request(b"BYE", headers=why)
-            director.send_by(bye, None, self._towards(end, bye.routes).flow)
+            towards = self._towards(end, bye.routes)
+            if towards.by_name:
+                director.send_request(bye, None, towards.flow)
+            else:
+                director.send_by(bye, None, towards.flow)
 
     def abandon(self) -> None:
         """Nothing: no pool is in the path."""
@@ -195,5 +199,8 @@ class RelayedCall:
         """Where a request to `end` goes: over its flow, or to its next route if it has any."""
         director = self.site.elements.director.endpoint
         uri = end.target
-        flow = way_to(director, uri_of(routes[0]) if routes else uri, end.flow)
-        return Target(uri, flow, keeps_flow=end.has_registered)
+        hop = uri_of(routes[0]) if routes else uri
+        flow = way_to(director, hop, end.flow)
+        # Who has registered has answered by its flow; another's Contact says where to go.
+        by_name = not end.has_registered and leads_by_name(hop, end.flow)
+        return Target(uri, flow, keeps_flow=end.has_registered, by_name=by_name)

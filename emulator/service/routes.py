@@ -7,10 +7,17 @@ from sip.endpoint import Endpoint
 from sip.errors import SipParseError
 from sip.message import Request
 from sip.transport.flow import Flow
-from sip.transport.resolve import numeric_target
+from sip.transport.resolve import named_target, numeric_target
 from sip.uri import SipUri, parse_uri
 
-__all__ = ["address_of", "record_routes", "routes_beyond", "strip_own_routes", "way_to"]
+__all__ = [
+    "address_of",
+    "leads_by_name",
+    "record_routes",
+    "routes_beyond",
+    "strip_own_routes",
+    "way_to",
+]
 
 
 def record_routes(director: Endpoint, caller: Flow, agent: Flow) -> tuple[bytes, ...]:
@@ -53,6 +60,14 @@ def way_to(director: Endpoint, uri: bytes, known: Flow) -> Flow:
             known.remote
         )  # whichever listener it came by, that may be gone
     return found or known
+
+
+def leads_by_name(uri: bytes, known: Flow) -> bool:
+    """Whether the way to `uri` is to be looked for by a host name, as no open connection is known.
+
+    `way_to` is the last resort then.
+    """
+    return not (known.reliable and known.is_open) and named_target(uri) is not None
 
 
 def _entry(director: Endpoint, transport: bytes) -> bytes:
