@@ -10,7 +10,7 @@ from emulator.service.branches import Branch, Seeker
 from emulator.service.bridge import bridge_invite
 from emulator.service.emulated import EmulatedBranch
 from emulator.service.registered import RegisteredBranch
-from emulator.service.routes import record_routes, strip_own_routes, way_to
+from emulator.service.routes import leads_by_name, record_routes, strip_own_routes, way_to
 from sip.message import Request
 from sip.proxy import Target, forwarded
 from sip.transport.flow import Flow
@@ -66,17 +66,18 @@ class Ringer:
         requests: list[tuple[Request, Target]] = []
         for uri, known in contacts:
             flow = way_to(director, uri, known)
+            by_name = agent is not None and leads_by_name(uri, known)
             if bridge is not None:
                 call = seeker.call
                 if call.agent_call_id is None:
                     call.agent_call_id = bridge.element.endpoint.new_call_id()
                     self._site.calls.index(call.agent_call_id, call)
-                target = Target(uri, flow, keeps_flow=agent is not None)
+                target = Target(uri, flow, keeps_flow=agent is not None, by_name=by_name)
                 aor = agent.aor.encode() if agent is not None else uri
                 requests.append((bridge_invite(bridge, call, invite, aor, uri, flow), target))
                 continue
             routes = record_routes(director, caller_flow, flow)
-            target = Target(uri, flow, routes, keeps_flow=agent is not None)
+            target = Target(uri, flow, routes, keeps_flow=agent is not None, by_name=by_name)
             request = forwarded(invite, target)
             strip_own_routes(request, elements.addresses)
             _keep_what_is_ours(request)
