@@ -104,7 +104,7 @@ def _connect_registered(
         transaction,
         request,
         response,
-        target.flow,
+        branch.winner.flow,
         b"<%b>" % target.uri,
         has_registered=target.keeps_flow,
     )
@@ -144,7 +144,7 @@ def _bridge_registered(
         Dialog.of_client(branch.winner.request, response),
         site.elements.director.endpoint,
         pool.contact(target.flow.transport),
-        target.flow,
+        branch.winner.flow,
     )
     bridged = BridgedCall(pool, call, near, far)
     branch.hand_to(bridged)
