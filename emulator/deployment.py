@@ -31,6 +31,7 @@ from sip.clockwork import Clockwork
 from sip.deadlines import Deadlines
 from sip.errors import TransportError
 from sip.transaction.client import ClientTransaction
+from sip.transport.lookup import Resolver
 from sip.uri import parse_uri
 
 __all__ = ["CallNotPlaced", "Deployment"]
@@ -50,6 +51,8 @@ class Deployment:
     """One emulated pair of pools on one loop.
 
     `host` is the numeric address to bind, `advertise` the one that is written into messages.
+    `resolver` looks up the host names in Contacts and Routes (by default the hosts file and DNS);
+    it is closed with the deployment.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Deployment:
         host: str = "127.0.0.1",
         advertise: str | None = None,
         style: Style = Style.GRACEFUL,
+        resolver: Resolver | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._host = host
@@ -68,10 +72,20 @@ class Deployment:
         self.site = Site(topology, rules, style, deadlines)
         self.destinations = Destinations(topology)
         clients: dict[tuple[bytes, bytes], ClientTransaction] = {}
+        self.resolver = Resolver() if resolver is None else resolver
 
         def element(name: str, party: Party, pool: Pool | None) -> Element:
             return Element(
-                name, party, pool, self.site, self.destinations, loop, host, advertise, clients
+                name,
+                party,
+                pool,
+                self.site,
+                self.destinations,
+                loop,
+                host,
+                advertise,
+                clients,
+                self.resolver,
             )
 
         director = element("director", Party.DIRECTOR, None)
@@ -83,7 +97,7 @@ class Deployment:
             Pool.PRIMARY: PoolService(Pool.PRIMARY, self.site, primary, ringer),
             Pool.BACKUP: PoolService(Pool.BACKUP, self.site, backup, ringer),
         }
-        self.elements = Elements(self.site, director, pools, agents)
+        self.elements = Elements(self.site, director, pools, agents, self.resolver)
         self.elements.persons = Persons(self.site, ringer)
         self.elements.departures = Departures(self.site, self.destinations, ringer)
         self.elements.guard = Guard(self.site, self.destinations)
@@ -187,6 +201,7 @@ class Deployment:
     def close(self) -> None:
         """Close every socket at once."""
         self._clockwork.stop()
+        self.resolver.close()
         for listener in self.listeners:
             listener.endpoint.close()
         if self._media is not None:

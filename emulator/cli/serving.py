@@ -25,6 +25,7 @@ from emulator.resources import resource
 from emulator.rules import Reading, Rules, RulesError, Style, load_rules
 from emulator.topology import TopologyError, load_topology
 from sip.errors import TransportError
+from sip.transport.lookup import Resolver, SystemNames
 
 __all__ = ["ServeOptions", "serve"]
 
@@ -46,6 +47,7 @@ class ServeOptions:
     style: str
     reading: str
     rules: Path | None
+    dns: bool
     seed: int | None
     token: str | None
     log_level: str
@@ -92,7 +94,12 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     deployment = Deployment(
-        topology, rules, host=host, advertise=advertise, style=Style(options.style)
+        topology,
+        rules,
+        host=host,
+        advertise=advertise,
+        style=Style(options.style),
+        resolver=Resolver(SystemNames(asks_dns=options.dns)),
     )
     administration = Administration(deployment)
     api = ApiServer(

@@ -48,6 +48,12 @@ def _up(
     rules: Annotated[
         Path | None, typer.Option(help="Rules file. Default: the product's own.")
     ] = None,
+    dns: Annotated[
+        bool,
+        typer.Option(
+            "--dns/--no-dns", help="Look host names up in DNS, or in the hosts file alone."
+        ),
+    ] = True,
     seed: Annotated[
         int | None, typer.Option(help="Seed of every random choice that is not a secret.")
     ] = None,
@@ -96,6 +102,7 @@ def _up(
         style=style,
         reading=reading,
         rules=rules,
+        dns=dns,
         seed=seed,
         token=token or None,
         log_level=log_level,

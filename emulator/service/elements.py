@@ -18,6 +18,7 @@ from emulator.service.registration import Registration
 from emulator.service.routes import address_of
 from emulator.service.site import Site
 from emulator.service.wording import rule_lines
+from sip.transport.lookup import Resolver
 
 __all__ = ["Elements"]
 
@@ -27,7 +28,7 @@ class Elements:
 
     __slots__ = ("_contacts", "_tasks", "addresses", "agents", "departures", "director", "guard",
                  "media_port", "persons", "pools",
-                 "registrar", "site")  # fmt: skip
+                 "registrar", "resolver", "site")  # fmt: skip
 
     def __init__(
         self,
@@ -35,8 +36,10 @@ class Elements:
         director: Element,
         pools: dict[Pool, PoolService],
         agents: Element,
+        resolver: Resolver,
     ) -> None:
         self.site = site
+        self.resolver = resolver
         self.director = director
         self.pools = pools
         self.agents = agents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from emulator.service.waiting_caller import WaitingCaller
 from emulator.service.wording import SERVER, Lines, diagnostics, rule_lines
 from sip.message import Request, Response
 from sip.transaction.server import InviteServer, ServerTransaction
-from sip.transport.resolve import numeric_target
+from sip.transport.resolve import Target, named_target, numeric_target
 
 if TYPE_CHECKING:
     from emulator.service.element import Element
@@ -102,17 +103,31 @@ class PersonCall:
             self._end(486 if has_endpoint else 480, EndedBy.AGENT)
 
     def seek_outside(self, uri: bytes) -> None:
-        """Ring a URI, if its address is one that calls may go to; else 403."""
-        target = numeric_target(uri)
+        """Ring a URI, if its address is one that calls may go to; else 403.
+
+        The addresses of a host name are looked up; without any the call is refused with 480.
+        """
+        target, named = numeric_target(uri), named_target(uri)
+        if named is None:
+            self._ring_outside(uri, [] if target is None else [target])
+            return
+        elements = self._site.elements
+        is_ipv6 = ":" in elements.director.endpoint.host
+        elements.resolver.find(named, is_ipv6, partial(self._ring_outside, uri))
+
+    def _ring_outside(self, uri: bytes, targets: list[Target]) -> None:
+        if self.call.ended is not None:
+            return
         networks = self._site.topology.allowed_networks
-        if target is None:
-            self._end(480, EndedBy.QUEUE)
+        allowed = [
+            (transport, remote)
+            for transport, remote in targets
+            if any(ip_address(remote[0]) in network for network in networks)
+        ]
+        if not allowed:
+            self._end(403 if targets else 480, EndedBy.QUEUE)
             return
-        address = ip_address(target[1][0])
-        if not any(address in network for network in networks):
-            self._end(403, EndedBy.QUEUE)
-            return
-        flow = self._site.elements.director.endpoint.flow_to(*target)
+        flow = self._site.elements.director.endpoint.flow_to(*allowed[0])
         self._branch = self._ringer.outside_branch(self, uri, flow, self._bridge)
         self._branch.ring()
 

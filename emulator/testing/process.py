@@ -26,7 +26,7 @@ _MOST_STDERR_BYTES = 1 << 20
 
 
 class EmulatorProcess:
-    """`rgs up` on free ports of loopback, with further `options`.
+    """`rgs up` on free ports of loopback, asking no DNS, with further `options`.
 
     addresses  where its elements listen: director, primary, backup, agents.
     url        where its admin API is.
@@ -40,7 +40,7 @@ class EmulatorProcess:
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
         self._process = subprocess.Popen(
             [sys.executable, "-m", "emulator", "up", "--port-base", "0", "--http-port", "0",
-             *options],
+             "--no-dns", *options],
             env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

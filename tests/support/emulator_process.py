@@ -24,7 +24,7 @@ _TROUBLE = re.compile(
     r"Traceback \(most recent call last\)|Exception in callback|fault on the event loop"
     r"|a fault of its own|Fatal Python"
 )
-_UP = ("-m", "emulator", "up", "--port-base", "0", "--http-port", "0")
+_UP = ("-m", "emulator", "up", "--port-base", "0", "--http-port", "0", "--no-dns")
 
 
 class StartFailed(Exception):

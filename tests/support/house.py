@@ -16,6 +16,7 @@ from emulator.testing.call import ClientCall
 from emulator.testing.client import SipClient
 from emulator.testing.identity import joined
 from emulator.topology import parse_topology
+from sip.transport.lookup import Names, Resolver, SystemNames
 
 __all__ = ["House", "contact_of"]
 
@@ -33,13 +34,22 @@ class House:
         self._faults: list[dict[str, Any]] = []
         self._is_built = False
 
-    async def build(self, topology: str | Topology, style: Style = Style.GRACEFUL) -> None:
-        """Start a deployment of a topology, in the file's terms or as a value."""
+    async def build(
+        self,
+        topology: str | Topology,
+        style: Style = Style.GRACEFUL,
+        names: Names | None = None,
+    ) -> None:
+        """Start a deployment of a topology, in the file's terms or as a value.
+
+        Host names are those of `names`, or of this machine's hosts file.
+        """
         if isinstance(topology, str):
             topology = parse_topology(topology, name="test")
         asyncio.get_running_loop().set_exception_handler(lambda _, told: self._faults.append(told))
         rules = load_rules(resource("behaviour.yaml"), Reading.HOSTED)
-        self.deployment = Deployment(topology, rules, style=style)
+        resolver = Resolver(names or SystemNames(asks_dns=False))
+        self.deployment = Deployment(topology, rules, style=style, resolver=resolver)
         self._is_built = True
         await self.deployment.start(0)
         self.addresses = {

@@ -122,7 +122,7 @@ def test_calls_work_after_all_of_them_and_nothing_goes_to_other_addresses(tmp_pa
     destinations = tmp_path / "destinations"
     witness = ("-m", "tests.support.witness", destinations, "emulator", "up")
     with EmulatorProcess(
-        "--port-base", "0", "--http-port", "0", "--loop", "asyncio", program=witness
+        "--port-base", "0", "--http-port", "0", "--loop", "asyncio", "--no-dns", program=witness
     ) as emulator:
         for number, message in enumerate(TORTURE, 1):
             exchange_over_udp(emulator.director, message.data, f"127.0.2.{number}")
