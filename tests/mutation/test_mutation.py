@@ -44,7 +44,8 @@ def test_a_campaign_finds_a_server_that_is(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    program = ("-m", "tests.mutation.flawed", flaw, "up", "--port-base", "0", "--http-port", "0")
+    program = ("-m", "tests.mutation.flawed", flaw, "up", "--port-base", "0", "--http-port", "0",
+               "--no-dns")  # fmt: skip
     monkeypatch.setattr(command, "EmulatorProcess", partial(EmulatorProcess, program=program))
     kept = tmp_path / "offences"
 
