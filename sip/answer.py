@@ -49,7 +49,9 @@ class Answer:
         self._user = None
         self._data = b""
 
-    abandon = acknowledge
+    def abandon(self) -> None:
+        """Stop silently, and let go of the response."""
+        self.acknowledge()
 
     def _repeat(self) -> None:
         user = self._user

@@ -251,7 +251,7 @@ class Message:
     def copy(self) -> Self:
         """Give a message that can be edited without changing this one."""
         # One by one: a loop over the slots takes five times as long.
-        other = type(self).__new__(type(self))
+        other = type(self)()
         other.method = self.method
         other.body = self.body
         other.branch = self.branch

@@ -105,7 +105,7 @@ def _read_start(line: bytes) -> Request | Response:
     plain = _PLAIN_REQUEST_LINE(line)
     if plain is None:
         return _read_start_in_full(line)
-    request = Request.__new__(Request)
+    request = Request()
     request.method, request.uri = plain.groups()
     return request
 
@@ -115,7 +115,7 @@ def _read_start_in_full(line: bytes) -> Request | Response:
         found = _STATUS_LINE(line)
         if found is None:
             raise SipParseError("malformed status line")
-        response = Response.__new__(Response)
+        response = Response()
         response.status = int(found[1])
         response.reason = found[2] or b""
         return response
@@ -130,7 +130,7 @@ def _read_start_in_full(line: bytes) -> Request | Response:
         raise SipParseError("malformed method")
     if _is_request_uri(uri) is None:
         raise SipParseError("malformed Request-URI", len(method) + 1)
-    request = Request.__new__(Request)
+    request = Request()
     request.method, request.uri = method, uri
     return request
 

@@ -35,7 +35,7 @@ class Request(Message):
         body: bytes = b"",
     ) -> "Request":
         """Make a request of this stack's own; `via` is None if the transaction is to add it."""
-        request = cls.__new__(cls)
+        request = cls()
         request.method, request.uri = method, uri
         request.from_value, request.to_value = from_value, to_value
         request.call_id, request.cseq = call_id, cseq

@@ -6,6 +6,11 @@ from sip.envelope import Field, Message
 from sip.names import DIALOG_FORMING, reason_phrase
 from sip.request import Request
 
+# Of the responses that nearly every call has.
+_STARTS = {
+    status: b"SIP/2.0 %d %b\r\nVia: " % (status, reason_phrase(status)) for status in (180, 200)
+}
+
 
 class Response(Message):
     """A response. `method` is that of its CSeq."""
@@ -27,7 +32,7 @@ class Response(Message):
         body: bytes = b"",
     ) -> "Response":
         """Make the response to `request` (§8.2.6.2). `to_tag` is used if To has no tag yet."""
-        response = cls.__new__(cls)
+        response = cls()
         response.status = status
         response.reason = reason_phrase(status) if reason is None else reason
         response.method, response.cseq = request.method, request.cseq
@@ -95,13 +100,18 @@ def response_bytes(
     if status == 100:
         for value in request.values(b"Timestamp"):
             headers_block = b"Timestamp: %b\r\n" % value + headers_block
+    start = _STARTS.get(status) if reason is None else None
+    if start is None:
+        start = b"SIP/2.0 %d %b\r\nVia: " % (
+            status,
+            reason_phrase(status) if reason is None else reason,
+        )
     vias = request.vias
     return (
-        b"SIP/2.0 %d %b\r\nVia: %b\r\nFrom: %b\r\nTo: %b\r\nCall-ID: %b\r\nCSeq: %d %b\r\n"
+        b"%b%b\r\nFrom: %b\r\nTo: %b\r\nCall-ID: %b\r\nCSeq: %d %b\r\n"
         b"%bContent-Length: %d\r\n\r\n%b"
     ) % (
-        status,
-        reason_phrase(status) if reason is None else reason,
+        start,
         vias[0] if len(vias) == 1 else b"\r\nVia: ".join(vias),
         request.from_value,
         _to_value(request, status, to_tag),

@@ -38,11 +38,20 @@ class Chronicle:
     rules have ended are counted at least.
     """
 
-    __slots__ = ("_administration", "_epoch", "_handle", "_loop", "_number", "_ruled")
+    __slots__ = ("_administration", "_epoch", "_handle", "_has_details", "_loop", "_number",
+                 "_ruled")  # fmt: skip
 
-    def __init__(self, administration: Administration, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        administration: Administration,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        has_details: bool = True,
+    ) -> None:
+        """Without `has_details`, lines that are for debugging are not even made."""
         self._administration = administration
         self._loop = loop
+        self._has_details = has_details
         self._number = administration.site.journal.number
         self._epoch = administration.site.entry.epoch
         self._ruled = self._ended_by_rule()
@@ -87,6 +96,8 @@ class Chronicle:
         events, _ = journal.since(max(since, self._number - _MOST_AT_ONCE))
         shown = 0
         for event in events:
+            if not self._has_details and _is_detail(event):
+                continue
             for line in _told(event):
                 shown += line.is_of_rule
                 yield line
@@ -99,6 +110,12 @@ class Chronicle:
     def _ended_by_rule(self) -> int:
         ended = self._administration.site.tally.ended
         return sum(count for (_, by), count in ended.items() if by == EndedBy.RULE)
+
+
+def _is_detail(event: Event) -> bool:
+    return event.kind == "call" and (
+        event.payload[1] != CallState.ENDED or event.payload[0].ended_by != EndedBy.RULE
+    )
 
 
 def _told(event: Event) -> Iterator[_Line]:

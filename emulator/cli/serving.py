@@ -121,7 +121,7 @@ async def _serve(
             f"up: cannot bind HTTP {host}:{options.http_port}: {_why(error)}; "
             "choose another port by --http-port",
         ) from error
-    chronicle = Chronicle(administration, loop)
+    chronicle = Chronicle(administration, loop, has_details=options.log_level == "debug")
     chronicle.start()
     _warn_of_small_buffers(deployment)
     _settle_memory()

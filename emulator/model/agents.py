@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emulator.model import topology
 from emulator.rules import Pool
@@ -16,9 +16,9 @@ __all__ = ["Agent", "EndpointKind", "IdleClock"]
 class EndpointKind:
     """The words for what answers for an agent just now."""
 
-    EMULATED = "emulated"
-    REGISTERED = "registered"
-    NONE = "none"
+    EMULATED: Final = "emulated"
+    REGISTERED: Final = "registered"
+    NONE: Final = "none"
 
 
 class IdleClock:

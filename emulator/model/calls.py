@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from time import time as _time
-from typing import Any
+from typing import Any, Final
 
 from emulator.model.agents import Agent
 from emulator.model.groups import HostedGroup
 from emulator.model.ladder import (
-    MAX_STEPS,
+    FULL,
     TICKS,
     StepKind,
     new_steps,
@@ -28,20 +28,20 @@ QUIET_LIMIT_SECONDS = 36_000.0  # steps hold 32 bits of time: twelve hours, and 
 class CallState:
     """The words for what a call is."""
 
-    PENDING = "pending"
-    CONNECTED = "connected"
-    ENDED = "ended"
+    PENDING: Final = "pending"
+    CONNECTED: Final = "connected"
+    ENDED: Final = "ended"
 
 
 class EndedBy:
     """The words for who or what ended a call."""
 
-    CALLER = "caller"
-    AGENT = "agent"
-    RULE = "rule"
-    ADMIN = "admin"
-    QUEUE = "queue"
-    FAULT = "fault"
+    CALLER: Final = "caller"
+    AGENT: Final = "agent"
+    RULE: Final = "rule"
+    ADMIN: Final = "admin"
+    QUEUE: Final = "queue"
+    FAULT: Final = "fault"
 
 
 class Call:
@@ -140,26 +140,30 @@ class Call:
     def saw(self, entry: int) -> None:
         """Note a step in the ladder, as `request_step` and the like give it."""
         steps = self.steps
-        step = (int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32 | entry
-        if len(steps) < MAX_STEPS:
-            steps.append(step)
-        else:
-            steps[-1] = step  # so that the last one is the newest, whatever is left out before
+        after = int((_time() - self.started) * TICKS) & 0xFFFFFFFF
+        if len(steps) >= FULL:
+            del steps[-2:]  # so that the last one is the newest, whatever is left out before
+        steps.append(after)
+        steps.append(entry)
 
     def saw_both(self, first: int, second: int) -> None:
         """Note two steps that follow at once: a hop and what it leads to."""
         steps = self.steps
-        after = (int((_time() - self.started) * TICKS) & 0xFFFFFFFF) << 32
-        if len(steps) < MAX_STEPS:
-            steps.append(after | first)
-            steps.append(after | second)
-        else:
-            steps[-1] = after | second
+        after = int((_time() - self.started) * TICKS) & 0xFFFFFFFF
+        if len(steps) >= FULL - 2:
+            self.saw(first)
+            self.saw(second)
+            return
+        steps.append(after)
+        steps.append(first)
+        steps.append(after)
+        steps.append(second)
 
     @property
     def newest_step(self) -> int:
         """The step that was noted last, 0 if there is none."""
-        return self.steps[-1] if self.steps else 0
+        steps = self.steps
+        return steps[-2] << 32 | steps[-1] if steps else 0
 
     @property
     def quiet_seconds(self) -> float:
@@ -168,7 +172,7 @@ class Call:
         if not steps:
             return 0.0
         now = int((_time() - self.started) * TICKS)
-        quiet = (now - (steps[-1] >> 32) & 0xFFFFFFFF) / TICKS
+        quiet = (now - steps[-2] & 0xFFFFFFFF) / TICKS
         return quiet if quiet <= QUIET_LIMIT_SECONDS else 0.0
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from emulator.rules import Pool
 
 __all__ = [
+    "FULL",
     "MAX_STEPS",
     "TICKS",
     "CommonSteps",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 MAX_STEPS = 400
+FULL = 2 * MAX_STEPS  # what has been noted takes two numbers a step
 TICKS = 100_000  # a second; the 32 bits for the time hold half a day
 
 
@@ -80,8 +82,12 @@ class Step:
 
 
 def new_steps() -> array[int]:
-    """No steps yet. An entry holds, from the top: time, source, target, method, kind, value."""
-    return array("Q")
+    """No steps yet. Each takes two numbers: the time, and what was seen.
+
+    The latter holds, from the top: source, target, method, kind, value. Numbers of 32 bits, as
+    Python makes and adds up larger ones in twice the time.
+    """
+    return array("I")
 
 
 def _code(source: int, target: int, kind: int, method: int, value: int) -> int:
@@ -130,12 +136,12 @@ def note_step(kind: StepKind, number: int, source: int = 0, target: int = 0) -> 
     return _code(source, target, kind, _OTHER, number & 0xFFFF)
 
 
-def steps_of(entries: Iterable[int]) -> Iterator[Step]:
+def steps_of(noted: Sequence[int]) -> Iterator[Step]:
     """Unpack the steps of a call, in order."""
-    for entry in entries:
+    for after, entry in zip(noted[::2], noted[1::2], strict=True):
         number = entry >> 20 & 0x0F
         yield Step(
-            (entry >> 32) / TICKS,
+            after / TICKS,
             StepKind(entry >> 16 & 0x0F),
             Party(entry >> 28 & 0x0F),
             Party(entry >> 24 & 0x0F),

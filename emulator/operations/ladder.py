@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.model.calls import Call
-from emulator.model.ladder import MAX_STEPS, Party, Step, StepKind, steps_of
+from emulator.model.ladder import FULL, MAX_STEPS, Party, Step, StepKind, steps_of
 from emulator.operations.administration import Administration
 from emulator.operations.call_view import show_call
 from emulator.rules import Verdict
@@ -59,7 +59,7 @@ def chart_of(administration: Administration, call: Call) -> Chart:
         if step.kind is StepKind.RULE and rows and _is_caused_by(rows[-1], row):
             at -= 1
         rows.insert(at, row)
-    if len(call.steps) >= MAX_STEPS:
+    if len(call.steps) >= FULL:
         last = rows[-1].after if rows else 0.0
         rows.append(Note(last, f"what came later was not kept ({MAX_STEPS} steps are)"))
     for decision in _decisions(call):

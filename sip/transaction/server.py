@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sip.message import Request, response_bytes
 from sip.transaction.surroundings import Key, ServerLayer
@@ -272,7 +272,7 @@ class Absorber:
 
     __slots__ = ()
 
-    state = State.ACCEPTED
+    state: Final = State.ACCEPTED
 
 
 ServerTransaction = InviteServer | NonInviteServer
