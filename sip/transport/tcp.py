@@ -313,15 +313,15 @@ class TcpListener:
             raise TransportError(f"cannot bind TCP {host}:{port}: {error.strerror}") from error
         self.address = sock.getsockname()[:2]
 
-    def close(self) -> None:
-        """Stop listening and reset every connection, as a process that dies does."""
+    def close(self, *, is_orderly: bool = False) -> None:
+        """Stop listening; reset connections as a process that dies does, or close them in order."""
         if self._server is not None:
             self._server.close()
             self._server = None
-        for connecting in list(self._connecting):
+        for connecting in [] if is_orderly else list(self._connecting):
             connecting.cancel()
         for connection in list(self._connections):
-            connection.reset()
+            connection.close() if is_orderly else connection.reset()
 
     def reset_connections_that_lost_bytes(self) -> None:
         """Cut the connections whose stream has a hole since the listener was silent."""
