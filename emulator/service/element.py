@@ -182,7 +182,9 @@ class Element:
             self._refuse(transaction, 482)
             return
         if self.site.calls.live_count >= self.site.max_live_calls:
-            self._refuse(transaction, 503, headers=b"Retry-After: 5\r\n")
+            # Where no call at all is taken, the emulator is about to end.
+            later = b"Retry-After: 5\r\n" if self.site.max_live_calls else b""
+            self._refuse(transaction, 503, headers=later)
             return
         if self._is_merged(request, destination):
             self._refuse(transaction, 482)
