@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from functools import partial
 from urllib.parse import quote
 
 from emulator.model.calls import Call, CallState, EndedBy
@@ -37,9 +36,7 @@ from sip.uri import parse_uri
 __all__ = ["CallNotPlaced", "Deployment"]
 
 _PLACING_SECONDS = 4.0
-_STOPPING_SECONDS = 5.0
 _BY_ADMIN: Lines = ((b"Reason", b'SIP;cause=200;text="Ended by the administrator"'),)
-_SHUTTING_DOWN: Lines = ((b"Reason", b'SIP;cause=503;text="Shutting down"'),)
 _OFFSETS = {"director": 0, "primary": 10, "backup": 20, "agents": 30}
 
 
@@ -178,28 +175,8 @@ class Deployment:
         """Go back to how it was started: phase normal, no calls, no import, no bindings."""
         await self.succession.reset()
 
-    async def stop(self) -> None:
-        """End every call, BYE or 503 as it stands, and close; bounded by a few seconds."""
-        for call in self.site.calls.live_calls():
-            carrier = call.carrier
-            if carrier is None:
-                continue
-            if call.state == CallState.PENDING:
-                carrier.refuse(503, EndedBy.ADMIN, _SHUTTING_DOWN, None)
-            else:
-                self.site.end_call(call, EndedBy.ADMIN)
-                self.pacer.add(partial(carrier.hang_up, _SHUTTING_DOWN))
-        sent = asyncio.Event()
-        self.pacer.when_idle(sent.set)
-        try:
-            async with asyncio.timeout(_STOPPING_SECONDS):
-                await sent.wait()
-        except TimeoutError:
-            pass
-        self.close()
-
     def close(self) -> None:
-        """Close every socket at once."""
+        """Close every socket at once; calls that stand are ended by `end_all_calls`."""
         self._clockwork.stop()
         self.resolver.close()
         for listener in self.listeners:
