@@ -21,6 +21,8 @@ groups:
   - {name: desk, agents: [ann]}
   - {name: line, kind: anonymous, agents: [ann]}
   - {name: ringing, agents: [ben]}
+  - {name: cats, agents: [cat]}
+  - {name: hidden, kind: anonymous, agents: [cat]}
 silent_call_seconds: %s
 timers: {t1_ms: 10, t4_ms: 50}
 """
@@ -99,6 +101,16 @@ class Siege:
             if attack.done():
                 break
         await attack
+
+    async def takes_a_call(self, agent: str, group: str) -> None:
+        """Register a client as `agent`, and let it take and end a call to `group`."""
+        client = await self.house.agent(agent)
+        caller = await self.house.client("caller")
+        call = await caller.invite(group, wait=None)
+        taken = await client.expect_call()
+        await taken.answer()
+        assert (await call.response()).status == 200
+        assert (await call.hang_up()).status == 200
 
     def nothing_went_wrong(self) -> None:
         """No exception has come up that nobody expected, in a message's handling or on the loop."""

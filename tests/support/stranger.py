@@ -127,6 +127,45 @@ class Stranger(asyncio.Protocol, asyncio.DatagramProtocol):
         head.append(b"Content-Length: " + parts.get("length", b"%d" % len(body)))
         return b"\r\n".join(head) + b"\r\n\r\n" + body
 
+    def response(
+        self,
+        request: Reply,
+        status: int,
+        *lines: bytes,
+        tag: bytes = b"strange",
+        body: bytes = b"",
+        without: tuple[str, ...] = (),
+        **parts: bytes,
+    ) -> bytes:
+        """Write a response to a request that it has heard, with further header `lines`.
+
+        `parts` replace what stands there otherwise: to, contact, cseq, call_id, length. Headers
+        `without` are left out.
+        """
+        own = b"%b:%d" % (self.address[0].encode(), self.address[1])
+        to = request.header("To").encode()
+        fields = {
+            "From": request.header("From").encode(),
+            "To": parts.get("to", to if b";tag=" in to else b"%b;tag=%b" % (to, tag)),
+            "Call-ID": parts.get("call_id", request.header("Call-ID").encode()),
+            "CSeq": parts.get("cseq", request.header("CSeq").encode()),
+            "Contact": parts.get("contact", b"<sip:strange@%b>" % own),
+        }
+        head = [b"SIP/2.0 %d Strange" % status]
+        if "Via" not in without:
+            head += [b"Via: " + value.encode() for value in request.headers("Via")]
+        head += [b"Record-Route: " + value.encode() for value in request.headers("Record-Route")]
+        head += [
+            field.encode() + b": " + value
+            for field, value in fields.items()
+            if field not in without
+        ]
+        head += lines
+        if body:
+            head.append(b"Content-Type: application/sdp")
+        head.append(b"Content-Length: " + parts.get("length", b"%d" % len(body)))
+        return b"\r\n".join(head) + b"\r\n\r\n" + body
+
     # -- what it hears ----------------------------------------------------------------------------
 
     def statuses(self, at_least: int = 200) -> list[int]:
@@ -146,16 +185,16 @@ class Stranger(asyncio.Protocol, asyncio.DatagramProtocol):
         return found[0]
 
     async def answer(self, request: bytes, *, at_least: int = 200) -> Reply:
-        """Send `request` once and give its response, known by Call-ID and method."""
+        """Send `request` once and give its response, known by Call-ID and CSeq."""
         asked = Reply(request)
-        call_id, method = asked.header("Call-ID"), asked.method
+        call_id, cseq = asked.header("Call-ID"), asked.header("CSeq")
         before = len(self.heard)
         self.send(request)
         return await self.hears(
             lambda reply: (
                 reply.status >= at_least
                 and reply.header("Call-ID") == call_id
-                and reply.method == method
+                and reply.header("CSeq") == cseq
                 and reply in self.heard[before:]
             )
         )
