@@ -73,6 +73,11 @@ NAMED: dict[str, tuple[str, ...]] = {
         "sip.transport.resolve._MOST_KEPT",
         "sip.transport.resolve._LONGEST_KEPT",
     ),
+    "Request-URIs, Contacts, From and To values that are remembered once read, of each kind; "
+    "octets of one": (
+        "sip.recognise.MAX_REMEMBERED",
+        "sip.recognise.MAX_REMEMBERED_BYTES",
+    ),
     "names of headers that are remembered, octets of one": (
         "sip.names._MOST_CANONICAL",
         "sip.names._LONGEST_CANONICAL",
