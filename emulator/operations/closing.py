@@ -10,6 +10,7 @@ from typing import Any
 from emulator.deployment import Deployment
 from emulator.model.calls import CallState, EndedBy
 from emulator.operations.administration import Administration
+from emulator.service.partings import end_in_turn
 from emulator.service.wording import Lines
 from sip.transaction.server import InviteServer
 from sip.transaction.tables import State
@@ -64,9 +65,7 @@ def _end_live_calls(deployment: Deployment) -> tuple[int, list[InviteServer]]:
             refused.append(carrier.caller.transaction)
             carrier.refuse(503, EndedBy.ADMIN, _WHY, None)
             continue
-        site.end_call(call, EndedBy.ADMIN)
-        if carrier is not None:
-            deployment.pacer.add(partial(carrier.hang_up, _WHY))
+        end_in_turn(site, deployment.pacer, call, EndedBy.ADMIN, why=_WHY)
     for held in list(site.held.values()):  # transferred, and not let go of yet
         deployment.pacer.add(partial(held.hang_up, _WHY))
     return len(calls), refused

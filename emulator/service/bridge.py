@@ -122,8 +122,13 @@ class BridgedCall:
         else:
             _Passage(self, transaction, request, leg, other).start()
 
+    @property
+    def awaits_ack(self) -> bool:
+        """Whether a BYE of ours would have to wait for an ACK on either leg."""
+        return self._caller.awaits_ack or self._agent.awaits_ack
+
     def hang_up(self, why: Lines) -> None:
-        """BYE on both legs; the caller's waits for its ACK (§15)."""
+        """BYE on both legs; one whose ACK has not come waits for it (§15)."""
         self.is_ended = True
         self._caller.hang_up(why, keep=self)
         self._agent.hang_up(why, keep=self)

@@ -108,6 +108,11 @@ class Leg:
         """Whether an offer is under way on it, or an answer that its peer may not have yet."""
         return self.has_passage or self._answer is not None
 
+    @property
+    def awaits_ack(self) -> bool:
+        """Whether a BYE of ours would have to wait for the ACK to our 2xx."""
+        return self._answer is not None
+
     def acknowledged(self) -> None:
         """The peer has our 2xx."""
         self._stop_answer()
@@ -175,7 +180,7 @@ class Leg:
             self._keep = keep
             if keep is not None:
                 self.call.carrier = keep
-                self.site.parting.add(keep)
+                self.site.parting[self.dialog.local_tag] = keep
             return
         self._send_bye(why)
 
@@ -205,7 +210,7 @@ class Leg:
     def _send_bye(self, why: Lines) -> None:
         self._bye = None
         if self._keep is not None:
-            self.site.parting.discard(self._keep)
+            self.site.parting.pop(self.dialog.local_tag, None)
             if self.call.carrier is self._keep:
                 self.call.carrier = None
         self._keep = None

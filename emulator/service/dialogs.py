@@ -138,6 +138,11 @@ class ServedDialog:
             call.saw_response(element.party, Party.CALLER, 405, method)
             transaction.respond(405, headers=_ALLOW)
 
+    @property
+    def awaits_ack(self) -> bool:
+        """Whether a BYE of ours would have to wait for the ACK to our 2xx."""
+        return self._answer is not None
+
     def hang_up(self, why: Lines) -> None:
         """Send BYE, now or once the ACK to our 2xx has come (§15)."""
         if self._is_ended:
@@ -148,7 +153,7 @@ class ServedDialog:
             self._bye = why
             if self.call is not None:
                 self.call.carrier = self  # so that the ACK finds us
-                self.site.parting.add(self)
+                self.site.parting[self.dialog.local_tag] = self
             return
         self._send_bye(why)
 
@@ -251,7 +256,7 @@ class ServedDialog:
     def _send_bye(self, why: Lines) -> None:
         if self._bye is not None:
             self._bye = None
-            self.site.parting.discard(self)
+            self.site.parting.pop(self.dialog.local_tag, None)
         call = self.call
         if call is not None:
             call.carrier = None

@@ -123,6 +123,10 @@ class Element:
                 call.saw(self.steps.ack)
                 carrier.on_ack(request)
                 return
+        parting = self.site.parting.get(request.to_tag)
+        if parting is not None and parting.owns(request):
+            parting.on_ack(request)
+            return
         held = self.site.held.get(request.to_tag)
         if held is not None and held.owns_dialog(request):
             held.on_ack(request)

@@ -64,7 +64,7 @@ class RelayedCall:
     Whatever the ends say passes, whether this emulator knows the method or not.
     """
 
-    __slots__ = ("_agent", "_call_id", "_caller", "_transaction", "call", "site")
+    __slots__ = ("_agent", "_bye", "_call_id", "_caller", "_transaction", "call", "site")
 
     def __init__(
         self,
@@ -81,7 +81,8 @@ class RelayedCall:
         self.site = site
         self.call = call
         self._call_id = request.call_id
-        self._transaction: InviteServer | None = transaction
+        self._transaction: InviteServer | None = transaction  # until its ACK has passed
+        self._bye: Lines | None = None
         self._caller = End(
             Party.CALLER,
             request.from_tag,
@@ -119,8 +120,12 @@ class RelayedCall:
         if self._transaction is not None and source is self._caller:
             self._transaction.release()
             self._transaction = None
-        if request.max_forwards == 0:
-            return
+        if request.max_forwards != 0:
+            self._pass_ack(request, target)
+        if self._transaction is None and self._bye is not None:
+            self._send_byes(self._bye)
+
+    def _pass_ack(self, request: Request, target: End) -> None:
         self.call.saw_request(Party.DIRECTOR, target.party, b"ACK")
         strip_own_routes(request, self.site.elements.addresses)
         towards = self._towards(target, request.routes)
@@ -159,10 +164,39 @@ class RelayedCall:
         )
         forward.start()
         if method == b"BYE":
+            self._stop_waiting()
             self.site.end_call(call, EndedBy.CALLER if source is self._caller else EndedBy.AGENT)
 
+    @property
+    def awaits_ack(self) -> bool:
+        """Whether a BYE of ours would have to wait for the caller's ACK."""
+        return self._transaction is not None
+
     def hang_up(self, why: Lines) -> None:
-        """End it from the middle: BYE both ways, in the name of the other end."""
+        """End it from the middle: BYE both ways, in the name of the other end.
+
+        The caller's ACK passes first (§15), or 64*T1 are over without it.
+        """
+        if self._transaction is None:
+            self._send_byes(why)
+            return
+        self._bye = why
+        self.call.carrier = self  # so that the ACK finds us
+        self.site.parting[self._agent.tag] = self
+        self.site.deadlines.after(self.site.timers.timeout, RelayedCall._wait_no_longer, self)
+
+    def _wait_no_longer(self) -> None:
+        if self._bye is not None:
+            self._send_byes(self._bye)
+
+    def _stop_waiting(self) -> None:
+        if self._bye is not None:
+            self._bye = None
+            self.call.carrier = None
+            self.site.parting.pop(self._agent.tag, None)
+
+    def _send_byes(self, why: Lines) -> None:
+        self._stop_waiting()
         director = self.site.elements.director.endpoint
         for end, other in ((self._caller, self._agent), (self._agent, self._caller)):
             dialog = Dialog(

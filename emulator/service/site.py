@@ -91,7 +91,7 @@ class Site:
         self.phase_log = PhaseLog(time.time(), style)
         self.calls = CallStore(topology.keep_calls)
         self.callers: dict[bytes, EmulatedCaller] = {}  # emulated agents' own calls, by tag
-        self.parting: set[Any] = set()  # carriers of ended calls that owe a BYE after an ACK
+        self.parting: dict[bytes, Any] = {}  # who owes a BYE after an ACK, by the ACK's To tag
         self.held: dict[bytes, HeldCaller] = {}  # callers to be transferred, by our tag
         self.referrals: dict[bytes, HeldCaller] = {}  # those who are to call again
         self.tally = Tally()

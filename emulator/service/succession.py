@@ -27,8 +27,9 @@ from emulator.rules import (
 )
 from emulator.service.elements import Elements
 from emulator.service.pacing import Pacer
+from emulator.service.partings import end_in_turn, hang_up
 from emulator.service.site import Site
-from emulator.service.wording import Lines, diagnostics, rule_lines
+from emulator.service.wording import diagnostics, rule_lines
 from sip.errors import TransportError
 
 __all__ = ["Account", "PoolCannotReturn", "StaleEpoch", "StyleRefused", "Succession"]
@@ -141,8 +142,7 @@ class Succession:
                 if call.state == CallState.PENDING:
                     carrier.refuse(480, EndedBy.ADMIN, (), None)
                 else:
-                    site.end_call(call, EndedBy.ADMIN)
-                    self._pacer.add(partial(carrier.hang_up, ()))
+                    end_in_turn(site, self._pacer, call, EndedBy.ADMIN)
             entry = site.enter(Phase.NORMAL, site.first_style)
             elements.pools[Pool.PRIMARY].element.endpoint.set_silent(False)
             for held in list(site.held.values()):
@@ -255,7 +255,7 @@ class Succession:
         why = rule_lines(ruling, call.host, call.is_imported) + diagnostics(
             ruling.cell, fqdn, is_bye=True
         )
-        self._pacer.add(partial(_hang_up, call, carrier, why))
+        self._pacer.add(partial(hang_up, call, carrier, why))
 
     async def _reopen_primary(self) -> None:
         endpoint = self._elements.pools[Pool.PRIMARY].element.endpoint
@@ -277,10 +277,10 @@ class Succession:
         for held in list(self._site.held.values()):
             if self._site.is_down(held.pool.pool):
                 held.abandon()
-        for carrier in list(self._site.parting):
+        for tag, carrier in list(self._site.parting.items()):
             call = carrier.call
             if call is not None and self._site.is_down(call.host) and _is_bridged(call):
-                self._site.parting.discard(carrier)
+                del self._site.parting[tag]
                 call.carrier = None
                 carrier.abandon()
                 self._site.lose_caller(call)
@@ -331,11 +331,6 @@ class Succession:
         idle = asyncio.Event()
         self._pacer.when_idle(idle.set)
         await idle.wait()
-
-
-def _hang_up(call: Call, carrier: Any, why: Lines) -> None:
-    call.carrier = None  # it takes the place again if it has to wait for an ACK first
-    carrier.hang_up(why)
 
 
 def _is_bridged(call: Call) -> bool:

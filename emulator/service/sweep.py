@@ -6,11 +6,11 @@ No timer of its own for each call, so that an open one costs no memory for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from emulator.model.calls import QUIET_LIMIT_SECONDS, Call, CallState, EndedBy
 from emulator.service.pacing import Pacer
+from emulator.service.partings import end_in_turn
 from emulator.service.wording import Lines
 
 if TYPE_CHECKING:
@@ -112,6 +112,5 @@ class Sweep:
         if call.state == CallState.PENDING:
             carrier.refuse(408, EndedBy.FAULT, _WHY, None)
             return
-        self._site.end_call(call, EndedBy.FAULT, reason="nothing was heard of it")
-        if carrier is not None:
-            self._pacer.add(partial(carrier.hang_up, _WHY))
+        reason = "nothing was heard of it"
+        end_in_turn(self._site, self._pacer, call, EndedBy.FAULT, why=_WHY, reason=reason)
