@@ -6,8 +6,8 @@ import asyncio
 import heapq
 
 from emulator.model.agents import Agent
-from emulator.model.calls import Call
-from emulator.rules import Pool, Style, Verdict
+from emulator.model.calls import Call, EndedBy
+from emulator.rules import Pool, Row, Style, Verdict
 from emulator.service.departures import Departures
 from emulator.service.element import Element
 from emulator.service.guard import Guard
@@ -21,6 +21,8 @@ from emulator.service.wording import rule_lines
 from sip.transport.lookup import Resolver
 
 __all__ = ["Elements"]
+
+_OF_CALLS_OF_BEFORE = (f"{Row.CONNECTED}/", f"{Row.PENDING}/")
 
 
 class Elements:
@@ -104,15 +106,20 @@ class Elements:
         task.add_done_callback(self._tasks.discard)
 
     def is_silenced(self, call: Call, element: Element) -> bool:
-        """Whether `call` died in a black hole that is still there, so that 408 is due (§16.8)."""
-        entry = self.site.entry
+        """Whether `call` died in a black hole that is still there, so that 408 is due (§16.8).
+
+        One that was pending, as long as its INVITE has not been answered.
+        """
+        entry, ruling = self.site.entry, call.verdict
         return (
             self.site.primary_is_down
             and entry.style is Style.BLACKHOLE
             and element.pool is None
             and call.ended is not None
-            and call.ended_by == "rule"
-            and call.connected is not None
+            and call.ended_by == EndedBy.RULE
+            and (call.connected is not None or call.status is None)
+            and ruling is not None
+            and ruling.cell.startswith(_OF_CALLS_OF_BEFORE)
             and call.host is Pool.PRIMARY
         )
 

@@ -112,6 +112,33 @@ async def test_black_hole_answers_408_when_its_time_is_over(rgs: Emulator, trans
 
 
 @pytest.mark.rgs(topology={**LAB, "blackhole_seconds": 32})
+@pytest.mark.parametrize("method", ["INFO", "UPDATE", "BYE"])
+async def test_request_within_a_pending_call_that_fell_silent_gets_408_from_the_director(
+    rgs: Emulator, transport: str, method: str
+) -> None:
+    caller = await rgs.caller(transport)
+    call = await caller.invite("lobby", wait="ringing")
+    await rgs.phase("outage", style="blackhole")
+
+    assert (await call.request(method, via="director")).status == 408
+
+    assert call.state == "ringing"  # its INVITE waits for an answer still
+    await rgs.walk("failing_over", "failed_over", "failing_back")
+    assert (await call.request(method, via="director")).status == 481  # the pool knows no dialog
+
+
+async def test_request_within_a_pending_call_gets_481_once_its_invite_is_answered(
+    rgs: Emulator, transport: str
+) -> None:
+    caller = await rgs.caller(transport)
+    call = await caller.invite("lobby", wait="ringing")
+    await rgs.phase("outage", style="blackhole")
+    await call.expect(408)
+
+    assert (await call.request("INFO", via="director")).status == 481
+
+
+@pytest.mark.rgs(topology={**LAB, "blackhole_seconds": 32})
 async def test_caller_who_cancels_in_a_black_hole_gets_487_at_once(
     rgs: Emulator, transport: str
 ) -> None:
