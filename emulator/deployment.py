@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import time
 from urllib.parse import quote
@@ -30,7 +31,7 @@ from sip.clockwork import Clockwork
 from sip.deadlines import Deadlines
 from sip.errors import TransportError
 from sip.transaction.client import ClientTransaction
-from sip.transport.lookup import Resolver
+from sip.transport.lookup import Names, Resolver
 from sip.uri import parse_uri
 
 __all__ = ["CallNotPlaced", "Deployment"]
@@ -48,8 +49,8 @@ class Deployment:
     """One emulated pair of pools on one loop.
 
     `host` is the numeric address to bind, `advertise` the one that is written into messages.
-    `resolver` looks up the host names in Contacts and Routes (by default the hosts file and DNS);
-    it is closed with the deployment.
+    `names` knows the host names in Contacts and Routes (by default the hosts file and DNS do);
+    `seed` settles what is left to chance: which of the servers of a name is tried first.
     """
 
     def __init__(
@@ -60,7 +61,8 @@ class Deployment:
         host: str = "127.0.0.1",
         advertise: str | None = None,
         style: Style = Style.GRACEFUL,
-        resolver: Resolver | None = None,
+        names: Names | None = None,
+        seed: int | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._host = host
@@ -69,7 +71,7 @@ class Deployment:
         self.site = Site(topology, rules, style, deadlines)
         self.destinations = Destinations(topology)
         clients: dict[tuple[bytes, bytes], ClientTransaction] = {}
-        self.resolver = Resolver() if resolver is None else resolver
+        self.resolver = Resolver(names, draw=random.Random(seed).randrange)
 
         def element(name: str, party: Party, pool: Pool | None) -> Element:
             return Element(

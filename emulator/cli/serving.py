@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import random
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from emulator.resources import resource
 from emulator.rules import Reading, Rules, RulesError, Style, load_rules
 from emulator.topology import TopologyError, load_topology
 from sip.errors import TransportError
-from sip.transport.lookup import Resolver, SystemNames
+from sip.transport.lookup import SystemNames
 
 __all__ = ["ServeOptions", "serve"]
 
@@ -58,8 +57,6 @@ def serve(options: ServeOptions) -> ExitCode:
     set_logging_up(options.log_level)
     host, advertise = judge_addresses(options.host, options.advertise, options.token)
     topology, rules = _read(options)
-    if options.seed is not None:
-        random.seed(options.seed)
     with asyncio.Runner(loop_factory=_loop_factory(options.loop)) as runner:
         return runner.run(_serve(options, host, advertise, topology, rules))
 
@@ -99,7 +96,8 @@ async def _serve(
         host=host,
         advertise=advertise,
         style=Style(options.style),
-        resolver=Resolver(SystemNames(asks_dns=options.dns)),
+        names=SystemNames(asks_dns=options.dns),
+        seed=options.seed,
     )
     administration = Administration(deployment)
     api = ApiServer(

@@ -55,7 +55,8 @@ def _up(
         ),
     ] = True,
     seed: Annotated[
-        int | None, typer.Option(help="Seed of every random choice that is not a secret.")
+        int | None,
+        typer.Option(help="Seed of what is left to chance: which server of a host name is first."),
     ] = None,
     token: Annotated[
         str | None,

@@ -193,3 +193,40 @@ async def test_names_are_asked_for_once_while_the_answer_holds(house: House) -> 
 
     await house.until(lambda: phone.trail.drawn().count("  BYE ") == 20)
     assert book.asked == ["phone.example"]
+
+
+def _byes(phones: list[SipClient]) -> list[int]:
+    return [phone.trail.drawn().count("  BYE ") for phone in phones]
+
+
+async def _who_hears_first(seed: int) -> list[int]:
+    """Which of two equal servers each of some BYEs goes to."""
+    house, book = House(), _Book()
+    try:
+        await house.build(_TOPOLOGY, names=book, seed=seed)
+        phones = [await house.client(f"phone-{number}") for number in (1, 2)]
+        book.known[Question(Kind.SRV, "_sip._udp.phones.example")] = [
+            Srv(1, 1, _port(phone), "phone.example") for phone in phones
+        ]
+        caller = await house.client("caller")
+        heard: list[int] = []
+        for _ in range(12):
+            caller.identity.contact = b"<sip:caller@phones.example>"
+            call = await caller.invite("vault")
+            before = _byes(phones)
+            house.deployment.hang_up(house.site.calls.by_call_id(call.invite.call_id)[0])
+            async with asyncio.timeout(5):
+                while _byes(phones) == before:  # noqa: ASYNC110 - two clients, no one event
+                    await asyncio.sleep(0.002)
+            heard.append(_byes(phones)[1] - before[1])
+        return heard
+    finally:
+        await house.close()
+
+
+async def test_the_seed_settles_which_of_equal_servers_is_tried_first() -> None:
+    first, again, other = [await _who_hears_first(seed) for seed in (1, 1, 2)]
+
+    assert first == again
+    assert first != other
+    assert 0 < sum(first) < len(first)

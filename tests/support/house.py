@@ -16,7 +16,7 @@ from emulator.testing.call import ClientCall
 from emulator.testing.client import SipClient
 from emulator.testing.identity import joined
 from emulator.topology import parse_topology
-from sip.transport.lookup import Names, Resolver, SystemNames
+from sip.transport.lookup import Names, SystemNames
 
 __all__ = ["House", "contact_of"]
 
@@ -39,6 +39,7 @@ class House:
         topology: str | Topology,
         style: Style = Style.GRACEFUL,
         names: Names | None = None,
+        seed: int | None = None,
     ) -> None:
         """Start a deployment of a topology, in the file's terms or as a value.
 
@@ -48,8 +49,13 @@ class House:
             topology = parse_topology(topology, name="test")
         asyncio.get_running_loop().set_exception_handler(lambda _, told: self._faults.append(told))
         rules = load_rules(resource("behaviour.yaml"), Reading.HOSTED)
-        resolver = Resolver(names or SystemNames(asks_dns=False))
-        self.deployment = Deployment(topology, rules, style=style, resolver=resolver)
+        self.deployment = Deployment(
+            topology,
+            rules,
+            style=style,
+            names=names or SystemNames(asks_dns=False),
+            seed=seed,
+        )
         self._is_built = True
         await self.deployment.start(0)
         self.addresses = {
