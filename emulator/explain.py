@@ -159,6 +159,10 @@ _WHY: Final[Mapping[tuple[str, Outcome], str]] = {
     ("new/not_imported", Outcome.DISCONNECT): (
         "The primary pool does not serve, and no other pool knows the group."
     ),
+    ("new/not_imported", Outcome.CONNECT_TO_BACKUP): (
+        "The rules file in use says so; but without an import the backup pool has no copy of the "
+        "group, and the call is refused."
+    ),
     ("new/imported", Outcome.CONNECT_TO_PRIMARY): _PRIMARY_SERVES,
     ("new/imported", Outcome.CONNECT_TO_BACKUP): (
         "The primary pool does not serve, and the backup pool has a copy of the group."

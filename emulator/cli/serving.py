@@ -21,7 +21,17 @@ from emulator.model.topology import Topology
 from emulator.operations.administration import Administration
 from emulator.operations.closing import end_all_calls
 from emulator.resources import resource
-from emulator.rules import Reading, Rules, RulesError, Style, load_rules
+from emulator.rules import (
+    Outcome,
+    Phase,
+    Reading,
+    Row,
+    Rules,
+    RulesError,
+    Style,
+    cell_id,
+    load_rules,
+)
 from emulator.topology import TopologyError, load_topology
 from sip.errors import TransportError
 from sip.transport.lookup import SystemNames
@@ -67,7 +77,15 @@ def _read(options: ServeOptions) -> tuple[Topology, Rules]:
         rules = load_rules(options.rules, Reading(options.reading))
     except (TopologyError, RulesError) as error:
         raise Failure(ExitCode.USAGE, f"up: {error}") from error
+    _warn_of_copies_that_are_not(rules)
     return topology, rules
+
+
+def _warn_of_copies_that_are_not(rules: Rules) -> None:
+    for phase in Phase:
+        cell = cell_id(Row.NEW, phase, "not_imported")
+        if rules.cells[cell] is Outcome.CONNECT_TO_BACKUP:
+            _log.warning("no copy to connect to: such calls are refused", cell=cell)
 
 
 def _loop_factory(name: str) -> type[asyncio.AbstractEventLoop]:

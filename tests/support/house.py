@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from emulator.deployment import Deployment
 from emulator.model.calls import Call
 from emulator.model.topology import Topology
 from emulator.resources import resource
-from emulator.rules import Phase, Reading, Style, load_rules
+from emulator.rules import Outcome, Phase, Reading, Style, load_rules
 from emulator.service.site import Site
 from emulator.testing.call import ClientCall
 from emulator.testing.client import SipClient
@@ -40,15 +41,19 @@ class House:
         style: Style = Style.GRACEFUL,
         names: Names | None = None,
         seed: int | None = None,
+        altered: Mapping[str, Outcome] | None = None,
     ) -> None:
         """Start a deployment of a topology, in the file's terms or as a value.
 
-        Host names are those of `names`, or of this machine's hosts file.
+        Host names are those of `names`, or of this machine's hosts file. The rules are the
+        product's own but for the cells that are `altered`.
         """
         if isinstance(topology, str):
             topology = parse_topology(topology, name="test")
         asyncio.get_running_loop().set_exception_handler(lambda _, told: self._faults.append(told))
         rules = load_rules(resource("behaviour.yaml"), Reading.HOSTED)
+        if altered:
+            rules = replace(rules, written={**rules.written, **altered})
         self.deployment = Deployment(
             topology,
             rules,

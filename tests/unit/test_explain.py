@@ -79,3 +79,13 @@ def test_unknown_topic_is_told_with_the_nearest_name(topic: str, nearest: str) -
 
     assert str(refused.value).startswith(f'"{topic}" is neither a cell')
     assert str(refused.value).endswith(nearest)
+
+
+def test_a_cell_that_sends_calls_to_a_copy_that_there_is_not_says_what_comes_of_it() -> None:
+    written = {**RULES.written, "new/outage/not_imported": Outcome.CONNECT_TO_BACKUP}
+
+    explained = explain_cell("new/outage/not_imported", Rules(written, RULES.transitions), {})
+
+    assert explained.why.endswith(
+        "the backup pool has no copy of the group, and the call is refused."
+    )

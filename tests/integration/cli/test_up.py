@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.admin_client import AdminClient
+from tests.support.altered_rules import alter_rules
 from tests.support.commands import ROOT
 from tests.support.emulator_process import EmulatorProcess
 from tests.support.plain_caller import SDP, PlainCaller, Reply
@@ -129,6 +131,16 @@ def test_style_and_reading_are_in_force(process: EmulatorProcess) -> None:
         state = AdminClient(other.addresses["http"]).ask("GET", "/state")
 
     assert (state["style"], state["reading"]) == ("crash", "literal")
+
+
+def test_rules_that_connect_to_a_copy_that_there_is_not_are_warned_of(tmp_path: Path) -> None:
+    cell = "new/outage/not_imported"
+    rules = alter_rules(cell, "connect-to-backup", tmp_path / "rules.yaml")
+
+    with EmulatorProcess("--rules", rules) as process:
+        log = process.stderr()
+
+    assert f'event="no copy to connect to: such calls are refused" cell={cell}' in log
 
 
 def test_log_tells_phases_and_what_the_rules_end(process: EmulatorProcess) -> None:
