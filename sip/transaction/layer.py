@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sip.deadlines import Deadlines
 from sip.message import Request, Response, response_bytes
+from sip.names import METHODS
 from sip.tags import TagSource
 from sip.timers import Timers
 from sip.transaction.client import ClientTransaction, ClientUser
@@ -20,7 +21,6 @@ from sip.transaction.server import (
 )
 from sip.transaction.surroundings import Key
 from sip.transport.flow import Flow
-from sip.transport.traffic import KNOWN_METHODS
 
 __all__ = ["MAX_TRANSACTIONS", "BranchSource", "TransactionLayer", "TransactionUser"]
 
@@ -187,7 +187,7 @@ class TransactionLayer:
 
     def count_request(self, method: bytes, transport: bytes) -> None:
         """Count a request that is sent, as often as it is; unknown methods are OTHER."""
-        key = (transport, method if method in KNOWN_METHODS else b"OTHER")
+        key = (transport, method if method in METHODS else b"OTHER")
         self.requests_sent[key] = self.requests_sent.get(key, 0) + 1
 
     def forget_server(self, key: Key, transaction: ServerTransaction) -> None:
