@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from emulator.model.calls import Call, EndedBy
+from emulator.model.ladder import Party
 from emulator.service.bridge_legs import Leg
 from emulator.service.descriptions import content_of, hidden
 from emulator.service.wording import ALLOW, Lines
@@ -15,20 +16,50 @@ from sip.transport.flow import Flow
 
 if TYPE_CHECKING:
     from emulator.service.element import Element
-    from emulator.service.pool import PoolService
     from emulator.service.registered import RegisteredBranch
     from emulator.service.site import Site
 
-__all__ = ["BridgedCall", "bridge_invite"]
+__all__ = ["BridgedCall", "Host", "bridge_invite"]
 
 _ALLOW = b"Allow: %b\r\n" % ALLOW
 _RELAYED = frozenset((b"INVITE", b"UPDATE", b"INFO", b"MESSAGE", b"OPTIONS"))
 
 
+class Host(Protocol):
+    """Who stands between two dialogs: a pool, or the director where no pool may.
+
+    `passes_offers` says whether who is rung hears the caller's offer, or makes one itself.
+    """
+
+    @property
+    def site(self) -> Site:
+        """What it is part of."""
+        ...
+
+    @property
+    def element(self) -> Element:
+        """Its listener."""
+        ...
+
+    @property
+    def party(self) -> Party:
+        """What it is called in ladders."""
+        ...
+
+    @property
+    def passes_offers(self) -> bool:
+        """As above."""
+        ...
+
+    def contact(self, transport: bytes) -> bytes:
+        """Its Contact for a dialog over `transport`."""
+        ...
+
+
 def bridge_invite(
-    pool: PoolService, call: Call, request: Request, aor: bytes, uri: bytes, flow: Flow
+    pool: Host, call: Call, request: Request, aor: bytes, uri: bytes, flow: Flow
 ) -> Request:
-    """The INVITE of the agent's leg: From shows the caller, all else is the pool's own."""
+    """The INVITE of the agent's leg: From shows the caller, all else is the host's own."""
     director = pool.site.elements.director.endpoint
     endpoint = pool.element.endpoint
     call_id = call.agent_call_id or b""
@@ -37,9 +68,10 @@ def bridge_invite(
         (b"Record-Route", b"<%b;lr>" % director.contact(b"", flow.transport)[1:-1]),
         (b"Contact", pool.contact(flow.transport)),
         (b"Allow", ALLOW),
-        *content_of(request),
+        *(content_of(request) if pool.passes_offers else ()),
     ]
-    body = hidden(request, host=endpoint.advertise.encode(), session=call.number)
+    host = endpoint.advertise.encode()
+    body = hidden(request, host=host, session=call.number) if pool.passes_offers else b""
     return Request.build(
         b"INVITE",
         uri,
@@ -55,13 +87,13 @@ def bridge_invite(
 
 
 class BridgedCall:
-    """Two dialogs of one pool, and what passes from one to the other."""
+    """Two dialogs of one host, and what passes from one to the other."""
 
     __slots__ = ("_agent", "_caller", "_pool", "call", "is_dead", "is_ended", "site")
 
     def __init__(
         self,
-        pool: PoolService,
+        pool: Host,
         call: Call,
         caller: Leg,
         agent: Leg,
@@ -144,7 +176,7 @@ class BridgedCall:
         self._caller.stop_repeating()
 
     @property
-    def pool(self) -> PoolService:
+    def pool(self) -> Host:
         """The host."""
         return self._pool
 

@@ -9,6 +9,7 @@ from emulator.model.agents import Agent
 from emulator.model.calls import Call, EndedBy
 from emulator.rules import Pool, Row, Style, Verdict
 from emulator.service.departures import Departures
+from emulator.service.edge import Edge
 from emulator.service.element import Element
 from emulator.service.guard import Guard
 from emulator.service.pending import PendingCall
@@ -28,9 +29,9 @@ _OF_CALLS_OF_BEFORE = (f"{Row.CONNECTED}/", f"{Row.PENDING}/")
 class Elements:
     """Director, both pools and the emulated agents' listener."""
 
-    __slots__ = ("_contacts", "_tasks", "addresses", "agents", "departures", "director", "guard",
-                 "media_port", "persons", "pools",
-                 "registrar", "resolver", "site")  # fmt: skip
+    __slots__ = ("_contacts", "_tasks", "addresses", "agents", "departures", "director", "edge",
+                 "guard", "media_port", "persons", "pools", "registrar", "resolver",
+                 "site")  # fmt: skip
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Elements:
         self.site = site
         self.resolver = resolver
         self.director = director
+        self.edge = Edge(site, director)
         self.pools = pools
         self.agents = agents
         self.media_port = 0

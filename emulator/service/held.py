@@ -163,14 +163,12 @@ class HeldCaller:
     # -- the transfer -----------------------------------------------------------------------------
 
     def must_refer(self, agents: list[Agent]) -> bool:
-        """Whether the caller has to call again before `agents` are rung."""
-        return not self.ability.joins or any(each.bindings for each in agents)
+        """Whether the caller has to call again before `agents` are rung.
 
-    def out_of_reach(self, group: HostedGroup) -> frozenset[Agent]:
-        """Whom this caller can't be transferred to: a client that it can't be referred to."""
-        if self.ability.refers:
-            return frozenset()
-        return frozenset(each for each in group.agents if each.bindings)
+        One who can't be referred is introduced to a client that has registered meanwhile.
+        """
+        ability = self.ability
+        return ability.refers and (not ability.joins or any(each.bindings for each in agents))
 
     @property
     def is_referred(self) -> bool:

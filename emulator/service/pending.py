@@ -124,10 +124,8 @@ class PendingCall:
 
     def _ring_next(self, excluded: frozenset[Agent]) -> bool:
         held = self.held
-        if held is not None:
-            if held.is_referred:
-                return True
-            excluded |= held.out_of_reach(self.group)
+        if held is not None and held.is_referred:
+            return True
         for agent_group in self.group.agent_groups:
             agents = agent_group.choose(excluded)
             if agents:

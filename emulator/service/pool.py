@@ -11,6 +11,7 @@ from emulator.rules import Pool, Verdict
 from emulator.service.branches import Branch
 from emulator.service.handover import connect
 from emulator.service.held import Ability, HeldCaller
+from emulator.service.introduction import Introduction
 from emulator.service.joining import Joining
 from emulator.service.pending import PendingCall
 from emulator.service.registered import RegisteredBranch
@@ -31,6 +32,8 @@ class PoolService:
     """Hosts response groups behind `element`, the pool's own listener."""
 
     __slots__ = ("_contacts", "_early", "element", "party", "pool", "ringer", "site")
+
+    passes_offers = True
 
     def __init__(self, pool: Pool, site: Site, element: Element, ringer: Ringer) -> None:
         self.pool = pool
@@ -97,7 +100,10 @@ class PoolService:
         """`branch` has answered `pending`: hand the call over, or bridge it."""
         held, agent = pending.held, branch.agent
         if held is not None and agent is not None:
-            Joining(self.site, pending, held, agent).start()
+            if response is None:
+                Joining(self.site, pending, held, agent).start()
+            else:
+                Introduction(self.site, pending, held, branch, response).start()
             return
         connect(self.site, pending, branch, response, self if pending.group.is_anonymous else None)
 

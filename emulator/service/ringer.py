@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from emulator.model.agents import Agent
 from emulator.model.topology import OnCall
 from emulator.service.branches import Branch, Seeker
-from emulator.service.bridge import bridge_invite
+from emulator.service.bridge import Host, bridge_invite
 from emulator.service.emulated import EmulatedBranch
+from emulator.service.held import HeldCaller
 from emulator.service.registered import RegisteredBranch
 from emulator.service.routes import leads_by_name, record_routes, strip_own_routes, way_to
 from sip.message import Request
@@ -16,7 +17,6 @@ from sip.proxy import Target, forwarded
 from sip.transport.flow import Flow
 
 if TYPE_CHECKING:
-    from emulator.service.pool import PoolService
     from emulator.service.site import Site
 
 __all__ = ["Ringer"]
@@ -30,16 +30,16 @@ class Ringer:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    def branch(self, seeker: Seeker, agent: Agent, bridge: PoolService | None) -> Branch:
-        """A branch to `agent`, who has been claimed; `bridge` is the pool that hides the agent."""
+    def branch(self, seeker: Seeker, agent: Agent, bridge: Host | None) -> Branch:
+        """A branch to `agent`, who has been claimed; `bridge` is who hides the agent."""
         if not agent.bindings:
             return EmulatedBranch(self._site, seeker, agent)
-        contacts = self._site.elements.registrar.contacts(agent)
-        return self._registered(seeker, agent, contacts, bridge)
+        elements = self._site.elements
+        if isinstance(seeker.caller, HeldCaller):  # who can't be referred
+            bridge = elements.edge
+        return self._registered(seeker, agent, elements.registrar.contacts(agent), bridge)
 
-    def outside_branch(
-        self, seeker: Seeker, uri: bytes, flow: Flow, bridge: PoolService | None
-    ) -> Branch:
+    def outside_branch(self, seeker: Seeker, uri: bytes, flow: Flow, bridge: Host | None) -> Branch:
         """A branch to a URI that is nobody's of the topology."""
         return self._registered(seeker, None, [(uri, flow)], bridge)
 
@@ -58,7 +58,7 @@ class Ringer:
         seeker: Seeker,
         agent: Agent | None,
         contacts: list[tuple[bytes, Flow]],
-        bridge: PoolService | None,
+        bridge: Host | None,
     ) -> RegisteredBranch:
         elements = self._site.elements
         director = elements.director.endpoint
