@@ -221,7 +221,8 @@ class PersonCall:
     def _refuse_by_rule(self, ruling: Verdict) -> None:
         site, call = self._site, self.call
         fqdn = site.topology.pools[call.host].fqdn
-        lines = rule_lines(ruling, call.host, False) + diagnostics(ruling.cell, fqdn)
+        is_imported = call.group is not None and call.group.name in site.copies
+        lines = rule_lines(ruling, call.host, is_imported) + diagnostics(ruling.cell, fqdn)
         status = site.topology.responses.get(ruling.cell, 480)
         self._end(status, EndedBy.RULE, why=lines, ruling=ruling)
 

@@ -103,3 +103,19 @@ async def test_agent_out_of_reach_is_told_that_a_group_of_the_backup_pool_has_no
     await house.enter("outage")
 
     _says(await offered.expect("CANCEL"), is_imported=False)
+
+
+@_imports
+async def test_refusal_by_a_person_out_of_reach_tells_of_the_import_of_the_calls_group(
+    house: House, is_imported: bool
+) -> None:
+    queue = '{timeout_seconds: 0.1, timeout_action: {uri: "sip:ann@contoso.example"}}'
+    await house.build(_TOPOLOGY + f"  - {{name: sent, agents: [rita], queue: {queue}}}\n")
+    house.site.copy_groups(["sent"])
+    caller = await house.client("caller")
+    await house.enter("outage")
+    call = await caller.invite("sent", wait="ringing")
+    if not is_imported:
+        house.site.remove_copies(["sent"])
+
+    _says(await call.expect(480), is_imported=is_imported)
