@@ -9,6 +9,7 @@ from sip.headers import split_list, tag_of
 from sip.names import CANONICAL, LISTS, NAMES, canonical_fields, canonical_name
 
 MAX_MESSAGE_BYTES = 64 * 1024
+MAX_HEAD_BYTES = 32 * 1024
 MAX_HEADER_LINES = 256
 
 Field = tuple[bytes, bytes]

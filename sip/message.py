@@ -3,6 +3,7 @@
 import re
 
 from sip.envelope import (
+    MAX_HEAD_BYTES,
     MAX_HEADER_LINES,
     MAX_MESSAGE_BYTES,
     Message,
@@ -78,6 +79,8 @@ def parse_message(data: bytes) -> Request | Response:
     head, blank, rest = data.partition(b"\r\n\r\n")
     if not blank:
         raise SipParseError("no empty line ends the headers", len(data))
+    if len(head) > MAX_HEAD_BYTES:
+        raise SipParseError("the headers are too large", MAX_HEAD_BYTES, 513)
     rows = split_lines(head)
     start = rows.pop(0)
     message = _read_start(start)

@@ -7,7 +7,7 @@ It recognises a request or declines; it never judges. Whatever it takes, the gen
 import re
 from collections.abc import Callable
 
-from sip.envelope import MAX_MESSAGE_BYTES
+from sip.envelope import MAX_HEAD_BYTES, MAX_MESSAGE_BYTES
 from sip.grammar import (
     CALL_ID,
     PLAIN_ADDRESS,
@@ -66,7 +66,7 @@ def recognise(data: bytes) -> Request | None:
     Proxy-Require, Route, Record-Route, Accept and the like), a body of application/sdp or none.
     """
     found = _COMMON(data)
-    if found is None or len(data) > MAX_MESSAGE_BYTES:
+    if found is None or found.end() > MAX_HEAD_BYTES or len(data) > MAX_MESSAGE_BYTES:
         return None
     (
         method,

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,10 +66,22 @@ class ServeOptions:
 def serve(options: ServeOptions) -> ExitCode:
     """Serve until a signal ends it; raises Failure if it can't start."""
     set_logging_up(options.log_level)
+    _allow_open_files()
     host, advertise = judge_addresses(options.host, options.advertise, options.token)
     topology, rules = _read(options)
     with asyncio.Runner(loop_factory=_loop_factory(options.loop)) as runner:
         return runner.run(_serve(options, host, advertise, topology, rules))
+
+
+def _allow_open_files() -> None:
+    """Ask for as many open files as the system grants: each connection is one."""
+    try:
+        import resource as limits
+    except ImportError:  # where there is no such limit
+        return
+    _, most = limits.getrlimit(limits.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        limits.setrlimit(limits.RLIMIT_NOFILE, (most, most))
 
 
 def _read(options: ServeOptions) -> tuple[Topology, Rules]:

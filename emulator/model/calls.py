@@ -20,9 +20,21 @@ from emulator.model.ladder import (
 )
 from emulator.rules import Kind, Pool, Verdict
 
-__all__ = ["QUIET_LIMIT_SECONDS", "Call", "CallState", "CallStore", "EndedBy", "Shelf"]
+__all__ = [
+    "MAX_ALIKE",
+    "MAX_KEPT_BYTES",
+    "QUIET_LIMIT_SECONDS",
+    "Call",
+    "CallState",
+    "CallStore",
+    "EndedBy",
+    "Shelf",
+]
 
 QUIET_LIMIT_SECONDS = 36_000.0  # steps hold 32 bits of time: twelve hours, and one is for doubt
+
+MAX_ALIKE = 64  # calls that are found by one Call-ID
+MAX_KEPT_BYTES = 4_096  # of Call-ID and From, which ended calls keep
 
 
 class CallState:
@@ -269,6 +281,8 @@ class CallStore:
             self._by_call_id[call_id] = call
         elif isinstance(found, list):
             found.append(call)
+            if len(found) > MAX_ALIKE:
+                self._forget_one_alike(found)
         else:
             self._by_call_id[call_id] = [found, call]
 
@@ -278,6 +292,13 @@ class CallStore:
         if found is None:
             return ()
         return found if isinstance(found, list) else (found,)
+
+    @staticmethod
+    def _forget_one_alike(calls: list[Call]) -> None:
+        """Let the oldest ended one of `calls` be found by its number only."""
+        ended = next((call for call in calls if call.ended is not None), None)
+        if ended is not None:
+            calls.remove(ended)
 
     def get(self, number: int) -> Call | None:
         """The call of that number, if it can still be asked for."""

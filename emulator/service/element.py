@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from emulator.model.calls import Call, CallState, EndedBy
+from emulator.model.calls import MAX_ALIKE, MAX_KEPT_BYTES, Call, CallState, EndedBy
 from emulator.model.ladder import CommonSteps, Party
 from emulator.rules import Pool
 from emulator.service.destinations import Destination, Destinations, Reach
@@ -185,13 +185,16 @@ class Element:
         if len(request.vias) > 1 and has_looped(request, self.site.elements.sent_bys):
             self._refuse(transaction, 482)
             return
-        if self.site.calls.live_count >= self.site.max_live_calls:
+        if self._takes_no_more(request):
             # Where no call at all is taken, the emulator is about to end.
             later = b"Retry-After: 5\r\n" if self.site.max_live_calls else b""
             self._refuse(transaction, 503, headers=later)
             return
         if self._is_merged(request, destination):
             self._refuse(transaction, 482)
+            return
+        if len(request.call_id) + len(request.from_value) > MAX_KEPT_BYTES:
+            self._refuse(transaction, 513, b"Call-ID or From Too Long")
             return
         if request.contact is None and destination.reach in _ANSWERED:
             # §8.1.1.8: without it no request of ours could reach the caller.
@@ -213,6 +216,17 @@ class Element:
             self.site.elements.persons.on_call(transaction, request, self, destination.name)
         else:
             self._refuse(transaction, 403 if reach is Reach.FOREIGN else 404)
+
+    def _takes_no_more(self, request: Request) -> bool:
+        """Whether there are too many calls, or too many that have the Call-ID of this one.
+
+        Each further one of those would make all that follow slower.
+        """
+        calls = self.site.calls
+        if calls.live_count >= self.site.max_live_calls:
+            return True
+        alike = calls.by_call_id(request.call_id)
+        return len(alike) >= MAX_ALIKE and all(call.is_live for call in alike)
 
     def _is_about_a_dialog(
         self, transaction: InviteServer, request: Request, destination: Destination

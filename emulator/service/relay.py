@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from emulator.model.calls import Call, EndedBy
 from emulator.model.ladder import Party
-from emulator.service.routes import leads_by_name, routes_beyond, strip_own_routes, way_to
+from emulator.service.routes import (
+    address_of,
+    leads_by_name,
+    routes_beyond,
+    strip_own_routes,
+    way_to,
+)
 from emulator.service.wording import Lines
 from sip.dialog import Dialog, uri_of
 from sip.message import Request, Response
@@ -64,7 +70,8 @@ class RelayedCall:
     Whatever the ends say passes, whether this emulator knows the method or not.
     """
 
-    __slots__ = ("_agent", "_bye", "_call_id", "_caller", "_transaction", "call", "site")
+    __slots__ = ("_agent", "_bye", "_call_id", "_caller", "_sees_ack", "_transaction", "call",
+                 "site")  # fmt: skip
 
     def __init__(
         self,
@@ -83,6 +90,9 @@ class RelayedCall:
         self._call_id = request.call_id
         self._transaction: InviteServer | None = transaction  # until its ACK has passed
         self._bye: Lines | None = None
+        # An agent that leaves Record-Route out of its 2xx is acknowledged past us.
+        own = site.elements.addresses
+        self._sees_ack = any(address_of(value) in own for value in response.record_routes)
         self._caller = End(
             Party.CALLER,
             request.from_tag,
@@ -169,15 +179,15 @@ class RelayedCall:
 
     @property
     def awaits_ack(self) -> bool:
-        """Whether a BYE of ours would have to wait for the caller's ACK."""
-        return self._transaction is not None
+        """Whether a BYE of ours would have to wait for the caller's ACK, which passes here."""
+        return self._transaction is not None and self._sees_ack
 
     def hang_up(self, why: Lines) -> None:
         """End it from the middle: BYE both ways, in the name of the other end.
 
         The caller's ACK passes first (§15), or 64*T1 are over without it.
         """
-        if self._transaction is None:
+        if not self.awaits_ack:
             self._send_byes(why)
             return
         self._bye = why

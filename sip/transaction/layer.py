@@ -22,9 +22,19 @@ from sip.transaction.server import (
 from sip.transaction.surroundings import Key
 from sip.transport.flow import Flow
 
-__all__ = ["MAX_TRANSACTIONS", "BranchSource", "TransactionLayer", "TransactionUser"]
+__all__ = [
+    "LARGE_BYTES",
+    "MAX_LARGE_BYTES",
+    "MAX_TRANSACTIONS",
+    "BranchSource",
+    "TransactionLayer",
+    "TransactionUser",
+]
 
 MAX_TRANSACTIONS = 1_000_000
+# What requests larger than LARGE_BYTES may take together; others are bounded by their number.
+MAX_LARGE_BYTES = 128 * 1024 * 1024
+LARGE_BYTES = 8_192
 _MAGIC = b"z9hG4bK"
 
 
@@ -62,17 +72,21 @@ class BranchSource:
 class TransactionLayer:
     """All transactions of one element, sans I/O.
 
-    `user` is told of new requests; `deadlines` gives time. Past `max_transactions` new requests
-    are answered 503 with Retry-After and not kept, but for a CANCEL that ends one. Layers that
+    `user` is told of new requests; `deadlines` gives time. Past `max_transactions`, and past
+    `max_large_bytes` of large ones, new requests are answered 503 with Retry-After and not kept,
+    but for a CANCEL that ends one. Layers that
     are given the same `clients` find each other's client transactions, so that a response may
     come in by any of their listeners.
     """
 
     __slots__ = (
         "_absorber",
+        "_large",
+        "_large_bytes",
         "branches",
         "clients",
         "deadlines",
+        "max_large_bytes",
         "max_transactions",
         "requests_sent",
         "responses_lost",
@@ -99,6 +113,9 @@ class TransactionLayer:
         self.deadlines = deadlines
         self.timers = timers
         self.max_transactions = max_transactions
+        self.max_large_bytes = MAX_LARGE_BYTES
+        self._large: dict[Key, int] = {}
+        self._large_bytes = 0
         self.servers: dict[Key, ServerTransaction | Absorber] = {}
         self._absorber = Absorber()
         self.clients = {} if clients is None else clients
@@ -130,6 +147,10 @@ class TransactionLayer:
             self.user.on_ack(request, flow)
             return
         if len(self.servers) >= self.max_transactions and not self._ends_invite(key):
+            self._turn_away(request, flow)
+            return
+        size = len(request.raw) + len(request.body)
+        if size > LARGE_BYTES and not self._has_room_for(key, size):
             self._turn_away(request, flow)
             return
         if method == b"INVITE":
@@ -194,6 +215,8 @@ class TransactionLayer:
         """Take a terminated server transaction out of the table."""
         if self.servers.get(key) is transaction:
             del self.servers[key]
+            if self._large:
+                self._large_bytes -= self._large.pop(key, 0)
 
     def absorb(self, transaction: InviteServer) -> None:
         """Let a released transaction go; what repeats its INVITE is swallowed until Timer L."""
@@ -205,6 +228,8 @@ class TransactionLayer:
         transaction = self.servers.get(key)
         if transaction is self._absorber:
             del self.servers[key]
+            if self._large:
+                self._large_bytes -= self._large.pop(key, 0)
         elif isinstance(transaction, InviteServer):
             transaction.forget()
 
@@ -224,6 +249,8 @@ class TransactionLayer:
             if not isinstance(transaction, Absorber):
                 transaction.abandon()
         self.servers.clear()
+        self._large.clear()
+        self._large_bytes = 0
         for client in list(self.clients.values()):
             if client.layer is self:
                 client.abandon()
@@ -251,6 +278,14 @@ class TransactionLayer:
     def _ends_invite(self, key: Key) -> bool:
         branch, sent_by, method = key
         return method == b"CANCEL" and (branch, sent_by, b"INVITE") in self.servers
+
+    def _has_room_for(self, key: Key, size: int) -> bool:
+        """Whether a large request may be kept; it is counted until its transaction is forgotten."""
+        if self._large_bytes + size > self.max_large_bytes:
+            return False
+        self._large[key] = size
+        self._large_bytes += size
+        return True
 
     def _turn_away(self, request: Request, flow: Flow) -> None:
         self.turned_away += 1

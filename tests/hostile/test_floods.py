@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 
+from emulator.model.calls import MAX_ALIKE
 from tests.hostile.siege import Siege
 from tests.support.stranger import SDP
 from tests.support.until import until
@@ -47,7 +48,7 @@ async def test_of_invites_with_one_call_id_one_becomes_a_call(siege: Siege) -> N
     siege.house.deployment.hang_up(call)
 
 
-async def test_invites_with_one_call_id_from_many_are_many_calls(siege: Siege) -> None:
+async def test_so_many_calls_may_have_one_call_id_and_no_more(siege: Siege) -> None:
     stranger = await siege.stranger()
     invites = [
         stranger.request("INVITE", "ringing", body=SDP, call_id=b"alike@127.0.0.1")
@@ -55,11 +56,46 @@ async def test_invites_with_one_call_id_from_many_are_many_calls(siege: Siege) -
     ]
 
     await stranger.flood(*invites)
-    await until(lambda: siege.live_calls == 300)
+    await until(lambda: len(stranger.statuses()) == 300 - MAX_ALIKE)
+
+    assert set(stranger.statuses()) == {503}
+    assert siege.live_calls == MAX_ALIKE
     stranger.send(*(invite.replace(b"INVITE", b"CANCEL") for invite in invites))
     await until(lambda: siege.live_calls == 0)
 
-    await until(lambda: stranger.statuses().count(487) == 300)
+
+async def test_calls_that_have_ended_make_room_for_others_with_their_call_id(siege: Siege) -> None:
+    stranger = await siege.stranger()
+
+    for _ in range(4):
+        invites = [
+            stranger.request("INVITE", "ringing", body=SDP, call_id=b"alike@127.0.0.1")
+            for _ in range(MAX_ALIKE)
+        ]
+        await stranger.flood(*invites)
+        await until(lambda: siege.live_calls == MAX_ALIKE)
+        stranger.send(*(invite.replace(b"INVITE", b"CANCEL") for invite in invites))
+        await until(lambda: siege.live_calls == 0)
+
+    assert len(siege.house.calls) == 4 * MAX_ALIKE
+    assert len(siege.house.site.calls.by_call_id(b"alike@127.0.0.1")) == MAX_ALIKE
+
+
+async def test_large_requests_fill_what_may_be_kept_of_them_for_a_while(siege: Siege) -> None:
+    layer = siege.element().endpoint.layer
+    layer.max_large_bytes = 1_000_000
+    stranger = await siege.stranger()
+    caller = b'"%b" <sip:s@127.0.0.1>;tag=s' % (b"x" * 30_000)
+
+    await stranger.flood(*(stranger.request("OPTIONS", "desk", from_=caller) for _ in range(80)))
+    await until(lambda: len(stranger.statuses()) == 80)
+
+    refused = stranger.statuses().count(503)
+    assert refused == layer.turned_away > 40
+    assert siege.transactions == 80 - refused
+    await siege.calls_go_through("udp")  # others are not touched
+    await siege.until_quiet()
+    assert (await stranger.answer(stranger.request("OPTIONS", "desk", from_=caller))).status == 200
 
 
 async def test_refused_invites_that_are_never_acknowledged_fill_the_transactions_for_a_while(

@@ -131,6 +131,21 @@ async def test_no_ack_comes_at_all(house: House) -> None:
     assert not house.site.parting
 
 
+async def test_an_ack_that_does_not_pass_here_is_not_waited_for(house: House) -> None:
+    await house.build(_TOPOLOGY)
+    agent, caller = await house.agent("zoe"), await house.client("caller")
+    placing = asyncio.create_task(caller.invite("far", acks=False))
+    taken = await agent.expect_call()
+    taken.invite.remove_header(b"Record-Route")  # as some clients do in their 200
+    await taken.answer()
+    call = await placing
+
+    await _hang_up(house)
+
+    await call.expect("BYE", within=2)
+    await taken.expect("BYE", within=2)
+
+
 async def test_an_agent_who_hangs_up_meanwhile_is_not_hung_up_on(house: House) -> None:
     call, taken = await _unacknowledged(house, "far")
     await _hang_up(house)

@@ -40,6 +40,7 @@ def _longest_offer() -> int:
 NAMED: dict[str, tuple[str, ...]] = {
     "a message": ("sip.envelope.MAX_MESSAGE_BYTES",),
     "header lines of a message": ("sip.envelope.MAX_HEADER_LINES",),
+    "headers of a message": ("sip.envelope.MAX_HEAD_BYTES",),
     "headers of a message over TCP": ("sip.transport.framing.MAX_HEAD_BYTES",),
     "a message over TCP": ("sip.transport.framing.MAX_MESSAGE_BYTES",),
     "a message over TCP that doesn't become whole": ("sip.transport.tcp.PARTIAL_SECONDS",),
@@ -56,6 +57,9 @@ NAMED: dict[str, tuple[str, ...]] = {
     "peers' addresses remembered by one UDP listener": ("sip.transport.udp.MAX_KNOWN_PEERS",),
     "UDP receive buffer": ("sip.transport.udp.RECEIVE_BUFFER_BYTES",),
     "server transactions of one listener": ("sip.transaction.layer.MAX_TRANSACTIONS",),
+    "requests of more than 8 KiB of which one listener keeps something": (
+        "sip.transaction.layer.MAX_LARGE_BYTES",
+    ),
     "deadlines run before others get their turn": ("sip.deadlines._RUN_AT_MOST",),
     "reports of exceptions that nobody expected": ("sip.endpoint.REPORT_SECONDS",),
     "targets of one host name": ("sip.transport.resolve.MAX_TARGETS",),
@@ -83,6 +87,10 @@ NAMED: dict[str, tuple[str, ...]] = {
         "sip.names._LONGEST_CANONICAL",
     ),
     "live calls": ("emulator.service.site.MAX_LIVE_CALLS",),
+    "Call-ID and From of a new call, which ended calls keep": (
+        "emulator.model.calls.MAX_KEPT_BYTES",
+    ),
+    "live calls with one Call-ID": ("emulator.model.calls.MAX_ALIKE",),
     "steps of a call's ladder": ("emulator.model.ladder.MAX_STEPS",),
     "calls looked at by one step of the sweep; reminders sent by it": (
         "emulator.service.sweep._AT_ONCE",
