@@ -224,3 +224,19 @@ def test_a_layer_abandons_only_its_own_clients(
     respond(request, 200)
 
     assert client.told == [200]
+
+
+def test_requests_are_counted_by_transport_and_method_as_often_as_they_are_sent(
+    layer: TransactionLayer,
+    client: ClientRecord,
+    udp: FakeFlow,
+    time: ManualTime,
+    ours: MakeRequest,
+    respond: Respond,
+) -> None:
+    request = ours()
+    layer.send_request(request, udp, client)
+    time.advance(0.6)
+    respond(request, 486)
+
+    assert layer.requests_sent == {(b"UDP", b"INVITE"): 2, (b"UDP", b"ACK"): 1}

@@ -394,19 +394,3 @@ def test_a_failure_of_the_way_that_was_left_does_not_concern_the_one_that_was_ta
     udp.fails = True
     time.run_out()
     assert client.told == ["transport error"]
-
-
-def test_requests_are_counted_by_transport_and_method_as_often_as_they_are_sent(
-    layer: TransactionLayer,
-    client: ClientRecord,
-    udp: FakeFlow,
-    time: ManualTime,
-    ours: MakeRequest,
-    respond: Respond,
-) -> None:
-    request = ours()
-    layer.send_request(request, udp, client)
-    time.advance(0.6)
-    respond(request, 486)
-
-    assert layer.requests_sent == {(b"UDP", b"INVITE"): 2, (b"UDP", b"ACK"): 1}
