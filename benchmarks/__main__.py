@@ -21,6 +21,7 @@ from benchmarks.settings import FULL, QUICK, Bench, NotEnoughCores, two_cores
 
 _MET, _MISSED, _USAGE, _COULD_NOT_START, _INTERRUPTED = 0, 1, 2, 3, 130
 _QUIET_LOAD = 0.5
+_RUN = Path(__file__).resolve().parent.parent / "run"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,9 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--server-command",
         type=shlex.split,
-        default=[sys.executable, "-m", "emulator"],
+        default=[str(_RUN), "rgs"],
         metavar="COMMAND",
-        help="how to start the emulator, without `up` (default: this Python's emulator)",
+        help="how to start the emulator, without `up` (default: ./run rgs)",
     )
     group = parser.add_mutually_exclusive_group()
     group.add_argument(

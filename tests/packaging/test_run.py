@@ -27,8 +27,10 @@ def checkout(tmp_path: Path) -> Path:
     """Give a small checkout in a path with spaces: the real ./run, a short lock, a tiny product."""
     place = tmp_path / "a place with spaces"
     (place / "requirements").mkdir(parents=True)
-    for name in ("run", "pyproject.toml", "LICENSE", "requirements/make_venv.py"):
+    for name in ("run", "pyproject.toml", "LICENSE"):
         shutil.copy2(ROOT / name, place / name)
+    for name in ("make_venv.py", "compile_modules.py"):
+        shutil.copy2(ROOT / "requirements" / name, place / "requirements" / name)
     shutil.copy2(ROOT / "requirements" / "build.txt", place / "requirements" / "dev.txt")
     (place / "README.md").write_text("# A checkout\n")
     for package in ("emulator", "sip"):
@@ -44,7 +46,10 @@ def made(checkout: Path) -> Path:
     programs = checkout / ".venv" / "bin"
     programs.mkdir(parents=True)
     write_program(
-        programs / "python", 'case "$*" in *make_venv.py*) exit 0;; esac; echo "python $*"'
+        programs / "python",
+        'case "$*" in *make_venv.py* | *--if-possible) exit 0;; esac\n'
+        'case "$*" in *--path) echo /fast; exit 0;; esac\n'
+        'echo "python $*"',
     )
     write_program(programs / "rgs", 'echo "$PWD|$*"; exit 7')
     return checkout
@@ -104,6 +109,20 @@ def test_product_gets_arguments_and_folder_and_gives_its_exit_code(
 def test_tools_of_the_project_get_what_follows(made: Path, words: list[str], told: str) -> None:
     done = run(made / "run", *words)
     assert (done.returncode, done.stdout) == (0, f"{told}\n")
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [({}, "/fast"), ({"PYTHONPATH": "/mine"}, "/fast:/mine"), ({"RGS_COMPILE": "0"}, "")],
+    ids=["as it is", "beside another path", "not wanted"],
+)
+def test_product_is_the_compiled_one_while_that_is_fresh(
+    made: Path, environment: dict[str, str], told: str
+) -> None:
+    write_program(made / ".venv" / "bin" / "rgs", 'echo "$PYTHONPATH"')
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = run(made / "run", "rgs", "up", env={**clean, **environment})
+    assert done.stdout == f"{told}\n"
 
 
 def test_signal_reaches_the_product(made: Path) -> None:
