@@ -3,7 +3,7 @@
 The checkout stays as it is: its packages are copied to `.venv/compiled`, and compiled there.
 `./run rgs`, `./run demo` and `./run bench` prefer that copy while it holds what the checkout holds;
 tests and everything else run the sources. Without a compiler all runs as it is written. See
-docs/decisions/0012-compile-by-mypyc.md.
+docs/decisions/0012-what-calls-run-through-is-compiled.md.
 
 Usage: compile_modules.py [--if-possible | --path]
   (nothing)       compile, unless what is there is fresh; exit 3 where it can't be done

@@ -43,7 +43,8 @@ _COMMON = re.compile(
     rb"Content-Length: *+([0-9]{1,5})\r\n\r\n"
 ).match
 _is_uri = re.compile(PLAIN_SIP_URI).fullmatch
-_read_party = re.compile(PLAIN_ADDRESS + rb"(?:;tag=(" + TOKEN + rb"))?+").fullmatch
+_is_address = re.compile(PLAIN_ADDRESS).fullmatch
+_is_tag = re.compile(TOKEN).fullmatch
 _is_contact = re.compile(PLAIN_ADDRESS + rb"(?:" + PLAIN_PARAM + rb")?+").fullmatch
 
 # Values that have been read before: within a call, and from the same peer, they come again and
@@ -142,13 +143,25 @@ def _learn(
 
 
 def _learn_tag(value: bytes) -> bytes | None:
-    """Give the tag of a From or To that is not remembered, None if it is not a plain one."""
-    found = _read_party(value)
-    if found is None:
+    """Give the tag of a From or To that is not remembered, None if it is not a plain one.
+
+    Of one that a peer writes the same but for its tag, only the tag has to be looked at.
+    """
+    address, mark, tag = value.rpartition(b";tag=")
+    if not mark:
+        address, tag = value, b""
+    elif _is_tag(tag) is None:
         return None
-    tag = found[1] or b""
+    if _tags.get(address) != b"":
+        if _is_address(address) is None:
+            return None
+        _remember_tag(address, b"")
+    _remember_tag(value, tag)
+    return tag
+
+
+def _remember_tag(value: bytes, tag: bytes) -> None:
     if len(value) <= MAX_REMEMBERED_BYTES:
         if len(_tags) >= MAX_REMEMBERED:
             _tags.clear()
         _tags[value] = tag
-    return tag
