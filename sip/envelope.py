@@ -161,6 +161,9 @@ class Message:
 
     def values(self, name: bytes) -> list[bytes]:
         """Give all values of header `name` (canonical spelling), lists parted into elements."""
+        listed = self.listed
+        if listed is not None and name not in listed and not (self.ordered or self.edited):
+            return []
         lines = [value for key, value in self.fields if key == name]
         if name not in LISTS:
             return lines

@@ -19,10 +19,11 @@ from sip.grammar import (
 )
 from sip.request import VIA_PLAIN, VIA_RPORT, Request
 
+_PARAMS = rb"(?:" + PLAIN_PARAM + rb")*+"
 # Headers that ask nothing of an element on the way or at the end.
 _HARMLESS = (
     rb"Subject|User-Agent|Allow|Supported|Allow-Events|Accept-Language|Date|Organization"
-    rb"|X-[A-Za-z0-9\-]++"
+    rb"|X-[A-Za-z0-9\-]++|Accept(?=: application/sdp" + _PARAMS + rb"\r)"
 )
 
 # What is matched as `.*` is read to the end of its line in a quarter of the time that one set of
@@ -38,8 +39,8 @@ _COMMON = re.compile(
     rb"CSeq: ([0-9]{1,9}) \1\r\n"
     rb"(?:Contact: *+(.*)\r\n)?+"
     rb"(?:Max-Forwards: ([0-9]{1,2})\r\n)?+"
-    rb"(?:(?:" + _HARMLESS + rb"): [^\r\n]*+\r\n){0,16}+"
-    rb"(?:Content-Type: application/sdp\r\n)?+"
+    rb"((?:(?:" + _HARMLESS + rb"): .*\r\n){0,32}+)"
+    rb"(?:Content-Type: application/sdp" + _PARAMS + rb"\r\n)?+"
     rb"Content-Length: *+([0-9]{1,5})\r\n\r\n"
 ).match
 _is_uri = re.compile(PLAIN_SIP_URI).fullmatch
@@ -64,7 +65,7 @@ def recognise(data: bytes) -> Request | None:
 
     The shape: a `sip:` URI, one Via over UDP or TCP with a branch of RFC 3261, From with a tag,
     the headers in their usual spelling and order, and none that asks for anything (Require,
-    Proxy-Require, Route, Record-Route, Accept and the like), a body of application/sdp or none.
+    Proxy-Require, Route, Record-Route and the like), a body of application/sdp or none.
     """
     found = _COMMON(data)
     if found is None or found.end() > MAX_HEAD_BYTES or len(data) > MAX_MESSAGE_BYTES:
@@ -84,6 +85,7 @@ def recognise(data: bytes) -> Request | None:
         cseq,
         contact,
         later_hops,
+        harmless,
         length,
     ) = found.groups()
     if not (uri in _uris or _learn(uri, _is_uri, _uris)):
@@ -101,6 +103,8 @@ def recognise(data: bytes) -> Request | None:
         if size > len(body):
             return None
         body = body[:size]
+    if harmless.count(b"\r") != harmless.count(b"\n"):  # CR alone ends no line
+        return None
     if not from_tag or to_tag is None or (hops and later_hops) or (early and late):
         return None
     hops = hops or later_hops

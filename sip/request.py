@@ -62,8 +62,8 @@ class Request(Message):
     def is_common(self) -> bool:
         """True if the fast path has read it, so that there is nothing to judge in it.
 
-        Then its URI is `sip:`, its body at most application/sdp, and it has none of Require,
-        Proxy-Require, Route, Record-Route, Accept and Content-Encoding.
+        Then its URI is `sip:`, its body at most application/sdp, which is what it accepts, and it
+        has none of Require, Proxy-Require, Route, Record-Route and Content-Encoding.
         """
         return self.listed is None and self.raw != b""
 

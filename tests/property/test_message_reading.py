@@ -12,6 +12,7 @@ from sip.message import Message, Request, Response, note_source, parse_message, 
 from sip.recognise import recognise
 from sip.salvage import salvage
 from tests.support.sip_messages import (
+    DESK_INVITE,
     PHONE_ACK,
     PHONE_INVITE,
     SIPP_ACK,
@@ -21,7 +22,7 @@ from tests.support.sip_messages import (
 )
 from tests.support.torture_messages import TORTURE
 
-COMMON = (SIPP_INVITE, SIPP_ACK, SIPP_BYE, SIPP_CANCEL, PHONE_ACK)
+COMMON = (SIPP_INVITE, SIPP_ACK, SIPP_BYE, SIPP_CANCEL, PHONE_ACK, DESK_INVITE)
 CORPUS = (*COMMON, PHONE_INVITE, *[case.data for case in TORTURE])
 HOW_IT_IS_KEPT = frozenset(("edited", "listed", "ordered", "raw"))
 
@@ -51,6 +52,9 @@ PIECES = st.sampled_from(
         b"Content-Length: 0\r\n",
         b"Content-Type: text/plain\r\n",
         b"Require: x\r\n",
+        b"Accept: text/plain\r\n",
+        b"Accept: application/sdp;q=0\r\n",
+        b"X-Thing: \r\r\n",
         b"Route: <sip:a;lr>\r\n",
         b"Record-Route: <sip:a;lr>\r\n",
         b"v: SIP/2.0/TCP a;branch=z9hG4bKb\r\n",

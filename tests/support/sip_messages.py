@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "DESK_INVITE",
     "PHONE_ACK",
     "PHONE_INVITE",
     "SDP",
@@ -47,6 +48,24 @@ SIPP_ACK = _sipp(b"ACK", 1, b";tag=as7f")
 SIPP_BYE = _sipp(b"BYE", 2, b";tag=as7f")
 SIPP_CANCEL = _sipp(b"CANCEL", 1)
 
+DESK_INVITE = message(
+    b"INVITE sip:helpdesk@127.0.0.1:5060 SIP/2.0",
+    b"Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK-4711-9-0;rport",
+    b"Max-Forwards: 70",
+    b'From: "Desk 9" <sip:desk9@127.0.0.1:5061>;tag=4711desk9',
+    b'To: "Callee of 9" <sip:helpdesk@127.0.0.1:5060>',
+    b"Call-ID: 9-4711@127.0.0.1",
+    b"CSeq: 9 INVITE",
+    b'Contact: "Desk 9" <sip:desk9@127.0.0.1:5061;line=9-0>;+sip.instance="<urn:uuid:0-9>"',
+    b"User-Agent: Deskphone/6.4.9 (rev 0)",
+    b"Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER",
+    b"Supported: replaces, norefersub",
+    b"Accept: application/sdp;n=9;m=0",
+    b"X-Location: <geo:47.9,8.0>",
+    b"Content-Type: application/sdp;n=9;m=0",
+    b"Content-Length: %d" % len(SDP),
+    body=SDP,
+)
 PHONE_INVITE = message(
     b"INVITE sip:hotline@contoso.example;transport=udp SIP/2.0",
     b"Via: SIP/2.0/UDP 192.168.10.23:5060;branch=z9hG4bK3ee7a8b2c1d4;rport",
