@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 from contextlib import suppress
@@ -17,6 +16,7 @@ from emulator.cli.addresses import judge_addresses
 from emulator.cli.chronicle import Chronicle
 from emulator.cli.exits import ExitCode, Failure
 from emulator.cli.logs import log_loop_fault, set_logging_up
+from emulator.cli.memory import ShortCollections
 from emulator.deployment import Deployment
 from emulator.model.topology import Topology
 from emulator.operations.administration import Administration
@@ -153,10 +153,12 @@ async def _serve(
     chronicle = Chronicle(administration, loop, has_details=options.log_level == "debug")
     chronicle.start()
     _warn_of_small_buffers(deployment)
-    _settle_memory()
+    collections = ShortCollections(loop, lambda: not deployment.site.calls.live_count)
+    collections.start()
     api.set_ready(True)
     print(_ready_line(deployment, api), flush=True)  # noqa: T201 - the result of the command
     await ended.wait()
+    collections.stop()
     api.set_ready(False)
     count = await end_all_calls(administration)
     chronicle.stop()
@@ -181,13 +183,6 @@ def _warn_of_small_buffers(deployment: Deployment) -> None:
             granted_bytes=granted,
             cure=f"sysctl -w net.core.rmem_max={4 * 1024 * 1024}",
         )
-
-
-def _settle_memory() -> None:
-    """Leave what is there for good out of every later collection (a tenth of a call's cost)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
 
 
 def _why(error: OSError) -> str:
