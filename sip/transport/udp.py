@@ -21,6 +21,9 @@ DRAIN_AT_MOST = 64
 MAX_KNOWN_PEERS = 65_536
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 _MAX_DATAGRAM = 65_535
+# Where datagrams come one by one, asking for a second, to be told that there is none, costs 2.5 µs
+# each time; so after one such refusal this many wake-ups take a single datagram.
+_SINGLES = 8
 
 
 class UdpFlow:
@@ -91,6 +94,7 @@ class UdpListener:
         "_loop",
         "_receive",
         "_socket",
+        "_taken_singly",
         "address",
         "sendto",
         "traffic",
@@ -112,6 +116,7 @@ class UdpListener:
         self._buffer = bytearray(_MAX_DATAGRAM)
         self.address: Address = ("", 0)
         self._is_silent = False
+        self._taken_singly = _SINGLES
         self.traffic = traffic
 
     @property
@@ -196,10 +201,16 @@ class UdpListener:
         buffer = self._buffer
         flows = self._flows
         receive = self._receive
-        for _ in range(DRAIN_AT_MOST):
+        at_most = DRAIN_AT_MOST
+        if self._taken_singly < _SINGLES:
+            self._taken_singly += 1
+            at_most = 1
+        for count in range(at_most):
             try:
                 size, remote = recvfrom(buffer)
             except (BlockingIOError, InterruptedError):
+                if count == 1:
+                    self._taken_singly = 0
                 return
             except OSError:
                 self.traffic.discard("receive error")
