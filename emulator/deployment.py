@@ -102,10 +102,12 @@ class Deployment:
         self.elements.guard = Guard(self.site, self.destinations)
         self.elements.registrar = Registration(self.site, self.destinations)
         self.site.elements = self.elements
-        self.pacer = Pacer(deadlines)
+        listeners = (director, primary, backup, agents)
+        sockets = [listener.endpoint.udp for listener in listeners]
+        self.pacer = Pacer(deadlines, lambda: any(udp.is_behind for udp in sockets))
         self._sweep = Sweep(self.site, self.pacer)
         self.succession = Succession(self.site, self.elements, self.pacer)
-        self.listeners = (director, primary, backup, agents)
+        self.listeners = listeners
         self._media: socket.socket | None = None
 
     async def start(self, port_base: int) -> None:

@@ -1,4 +1,4 @@
-"""Sends many requests at a pace that a caller's default socket buffer survives."""
+"""Sends many requests at a pace that a caller's default socket buffer survives, and we do too."""
 
 from __future__ import annotations
 
@@ -9,17 +9,26 @@ from sip.deadlines import Deadlines
 
 __all__ = ["BATCH", "INTERVAL_SECONDS", "Pacer"]
 
-BATCH = 100
-INTERVAL_SECONDS = 0.01
+BATCH = 30
+INTERVAL_SECONDS = 0.003
+# While more comes in than is read, so many intervals in a row are left out at most: answers are
+# read first, else they and every new call wait behind thousands of them.
+_LEFT_OUT_AT_MOST = 10
 
 
 class Pacer:
-    """Runs at most `BATCH` sends at once, and the next after `INTERVAL_SECONDS`."""
+    """Runs at most `BATCH` sends at once, and the next after `INTERVAL_SECONDS`.
 
-    __slots__ = ("_deadlines", "_due", "_is_running", "_on_idle", "_waiting")
+    While `is_behind()` says that more has come in than is read, it waits for some intervals more.
+    """
 
-    def __init__(self, deadlines: Deadlines) -> None:
+    __slots__ = ("_deadlines", "_due", "_is_behind", "_is_running", "_left_out", "_on_idle",
+                 "_waiting")  # fmt: skip
+
+    def __init__(self, deadlines: Deadlines, is_behind: Callable[[], bool]) -> None:
         self._deadlines = deadlines
+        self._is_behind = is_behind
+        self._left_out = 0
         self._waiting: deque[Callable[[], None]] = deque()
         self._on_idle: list[Callable[[], None]] = []
         self._is_running = False
@@ -45,6 +54,12 @@ class Pacer:
 
     def _run(self) -> None:
         waiting = self._waiting
+        if self._left_out < _LEFT_OUT_AT_MOST and self._is_behind():
+            self._left_out += 1
+            self._due = self._deadlines.clock() + INTERVAL_SECONDS
+            self._deadlines.after(INTERVAL_SECONDS, Pacer._run, self)
+            return
+        self._left_out = 0
         for _ in range(min(BATCH, len(waiting))):
             waiting.popleft()()
         if waiting:

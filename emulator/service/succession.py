@@ -34,7 +34,7 @@ from sip.errors import TransportError
 
 __all__ = ["Account", "PoolCannotReturn", "StaleEpoch", "StyleRefused", "Succession"]
 
-_SETTLE_SECONDS = 0.004
+_SETTLE_SECONDS = 0.001
 _SERVES_NORMALLY = (Phase.NORMAL, Phase.FAILED_BACK)
 
 

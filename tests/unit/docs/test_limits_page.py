@@ -177,6 +177,7 @@ NO_BOUNDS = {
     "sip.transport.udp._MAX_DATAGRAM": "of the protocol",
     "sip.transport.lookup._TTL_OF_NOTHING_SECONDS": "how long a name without records is none",
     "emulator.service.sweep._AT_MOST_EVERY_SECONDS": "a pace",
+    "emulator.service.pacing._LEFT_OUT_AT_MOST": "a pace",
     "emulator.service.avoided._LEAST_SECONDS": "a pace",
     "emulator.api.routes.events._AT_ONCE": "events that are written in one piece",
     "emulator.operations.ladder._AT_ONCE_SECONDS": "of a drawing",
