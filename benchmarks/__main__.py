@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks import tools
 from benchmarks.bars import Figure, all_met
+from benchmarks.contenders import this_checkout
 from benchmarks.cost import RowFailed
 from benchmarks.micro import baseline, check
 from benchmarks.processes import ProcessFailed
@@ -21,7 +22,6 @@ from benchmarks.settings import FULL, QUICK, Bench, NotEnoughCores, two_cores
 
 _MET, _MISSED, _USAGE, _COULD_NOT_START, _INTERRUPTED = 0, 1, 2, 3, 130
 _QUIET_LOAD = 0.5
-_RUN = Path(__file__).resolve().parent.parent / "run"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,9 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--server-command",
         type=shlex.split,
-        default=[str(_RUN), "rgs"],
         metavar="COMMAND",
-        help="how to start the emulator, without `up` (default: ./run rgs)",
+        help="how to start the emulator, without `up` (default: as this checkout does, compiled)",
     )
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
@@ -104,10 +103,11 @@ def _run_rows(options: argparse.Namespace) -> int:
     others = os.getloadavg()[0]
     if others > _QUIET_LOAD:
         _say(f"this machine is not idle (load {others:.1f}): the figures won't be worth much")
+    command = options.server_command or this_checkout(_say)
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as scratch:
         bench = Bench(
-            server_command=tuple(options.server_command),
+            server_command=tuple(command),
             cores=cores,
             sizes=QUICK if options.quick else FULL,
             scratch=Path(scratch),

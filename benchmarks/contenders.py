@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
+import subprocess
+import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from benchmarks.settings import Bench, free_port
 from benchmarks.tools import path_of
 from benchmarks.topologies import write_topology
 
+_CHECKOUT = Path(__file__).resolve().parent.parent
 _READY_SECONDS = 30.0
 _ADMIN_SECONDS = 120.0
 _OPTIONS = (
@@ -26,6 +30,23 @@ _OPTIONS = (
     b"Max-Forwards: 70\r\nFrom: <sip:bench@127.0.0.1>;tag=ready\r\nTo: <sip:127.0.0.1:%d>\r\n"
     b"Call-ID: ready-%d@127.0.0.1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
 )
+
+
+def this_checkout(say: Callable[[str], None]) -> list[str]:
+    """The command that starts this checkout's emulator: the compiled copy if that is fresh.
+
+    Looked up once, so that all rows of a run measure the same thing whatever is edited meanwhile.
+    """
+    asked = subprocess.run(
+        [sys.executable, "-I", _CHECKOUT / "requirements" / "compile_modules.py", "--path"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    is_compiled = asked.returncode == 0 and os.environ.get("RGS_COMPILE") != "0"
+    folder = asked.stdout.strip() if is_compiled else str(_CHECKOUT)
+    say("the emulator is " + ("compiled" if is_compiled else "run as it is written"))
+    return ["/usr/bin/env", f"PYTHONPATH={folder}", sys.executable, "-P", "-m", "emulator"]
 
 
 @dataclass(frozen=True, slots=True)

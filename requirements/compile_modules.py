@@ -222,6 +222,9 @@ def main(arguments: list[str]) -> int:
                 return STALE
             print(COMPILED)
             return DONE
+        case ["-h" | "--help"]:
+            print(__doc__)
+            return DONE
         case ["--in", folder]:
             _build(Path(folder))
             return DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emulator.model.calls import MAX_ALIKE, MAX_KEPT_BYTES, Call, CallState, EndedBy
@@ -185,12 +186,13 @@ class Element:
         if len(request.vias) > 1 and has_looped(request, self.site.elements.sent_bys):
             self._refuse(transaction, 482)
             return
-        if self._takes_no_more(request):
+        alike = self.site.calls.by_call_id(request.call_id)
+        if self._takes_no_more(alike):
             # Where no call at all is taken, the emulator is about to end.
             later = b"Retry-After: 5\r\n" if self.site.max_live_calls else b""
             self._refuse(transaction, 503, headers=later)
             return
-        if self._is_merged(request, destination):
+        if alike and self._is_merged(request, destination, alike):
             self._refuse(transaction, 482)
             return
         if len(request.call_id) + len(request.from_value) > MAX_KEPT_BYTES:
@@ -217,15 +219,13 @@ class Element:
         else:
             self._refuse(transaction, 403 if reach is Reach.FOREIGN else 404)
 
-    def _takes_no_more(self, request: Request) -> bool:
-        """Whether there are too many calls, or too many that have the Call-ID of this one.
+    def _takes_no_more(self, alike: Sequence[Call]) -> bool:
+        """Whether there are too many calls, or too many `alike`: with the Call-ID of this one.
 
         Each further one of those would make all that follow slower.
         """
-        calls = self.site.calls
-        if calls.live_count >= self.site.max_live_calls:
+        if self.site.calls.live_count >= self.site.max_live_calls:
             return True
-        alike = calls.by_call_id(request.call_id)
         return len(alike) >= MAX_ALIKE and all(call.is_live for call in alike)
 
     def _is_about_a_dialog(
@@ -287,12 +287,12 @@ class Element:
         call.saw_response(self.party, Party.CALLER, status, b"INVITE")
         transaction.respond(status, to_tag=self.endpoint.new_tag(), headers=rendered(lines))
 
-    def _is_merged(self, request: Request, destination: Destination) -> bool:
-        """§8.2.2.2: the same request has come by another way already.
+    def _is_merged(self, request: Request, destination: Destination, alike: Sequence[Call]) -> bool:
+        """§8.2.2.2: the same request has come by another way already, as one of the calls `alike`.
 
         For somebody else it is a spiral (§16.3): who was called has sent it on.
         """
-        for call in self.site.calls.by_call_id(request.call_id):
+        for call in alike:
             if call.state == CallState.PENDING and call.carrier is not None:
                 first: Request = call.carrier.caller.request
                 is_same = first.from_tag == request.from_tag and first.cseq == request.cseq
