@@ -18,6 +18,7 @@ from emulator.service.element import Element
 from emulator.service.elements import Elements
 from emulator.service.emulated_caller import EmulatedCaller
 from emulator.service.guard import Guard
+from emulator.service.on_behalf import OnBehalf
 from emulator.service.pacing import Pacer
 from emulator.service.persons import Persons
 from emulator.service.pool import PoolService
@@ -98,6 +99,7 @@ class Deployment:
         }
         self.elements = Elements(self.site, director, pools, agents, self.resolver)
         self.elements.persons = Persons(self.site, ringer)
+        self.elements.on_behalf = OnBehalf(self.site, self.destinations, ringer)
         self.elements.departures = Departures(self.site, self.destinations, ringer)
         self.elements.guard = Guard(self.site, self.destinations)
         self.elements.registrar = Registration(self.site, self.destinations)
@@ -134,8 +136,10 @@ class Deployment:
         self.elements.media_port = self._media.getsockname()[1]
         self._sweep.start()
 
-    async def place_call(self, from_agent: str, to: str) -> Call:
+    async def place_call(self, from_agent: str, to: str, on_behalf_of: str | None = None) -> Call:
         """Let an emulated agent call `to`: a group, a person, a number or a URI.
+
+        on_behalf_of  the group that the callee is to see in the agent's place.
 
         Raises KeyError for an agent that there isn't, ValueError for a target that is no URI,
         and CallNotPlaced if no call has come of it.
@@ -148,7 +152,9 @@ class Deployment:
         stop = site.journal.listen(appeared.set)
         director = self.elements.director.endpoint
         host = _reachable(director.host)
-        caller.place(uri, self.elements.agents.endpoint.udp.flow_to((host, director.port)))
+        flow = self.elements.agents.endpoint.udp.flow_to((host, director.port))
+        behalf = None if on_behalf_of is None else _uri_for(on_behalf_of, site.topology.domain)
+        caller.place(uri, flow, behalf)
         try:
             async with asyncio.timeout(_PLACING_SECONDS):
                 while not (found := site.calls.by_call_id(caller.call_id)):

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from emulator.api.problems import Problem, ProblemKind
-from emulator.operations.errors import ForbiddenByRule, NotThere, OperationRefused
+from emulator.operations.errors import ForbiddenByRule, NotPermitted, NotThere, OperationRefused
 from emulator.rules import TransitionRefused
 from emulator.service.succession import PoolCannotReturn, StaleEpoch, StyleRefused
 
@@ -20,6 +20,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _BY_ERROR: tuple[tuple[type[Exception], HTTPStatus, ProblemKind], ...] = (
     (NotThere, HTTPStatus.NOT_FOUND, ProblemKind.NOT_FOUND),
+    (NotPermitted, HTTPStatus.FORBIDDEN, ProblemKind.NOT_PERMITTED),
     (TransitionRefused, HTTPStatus.CONFLICT, ProblemKind.TRANSITION_REFUSED),
     (StaleEpoch, HTTPStatus.CONFLICT, ProblemKind.STALE_EPOCH),
     (StyleRefused, HTTPStatus.BAD_REQUEST, ProblemKind.STYLE_REFUSED),

@@ -22,6 +22,7 @@ class ProblemKind(StrEnum):
     STYLE_REFUSED = "style-refused"
     TOKEN_REQUIRED = "token-required"
     FORBIDDEN_BY_RULE = "forbidden-by-rule"
+    NOT_PERMITTED = "not-permitted"
     FOREIGN_ORIGIN = "foreign-origin"
     FOREIGN_HOST = "foreign-host"
     NOT_FOUND = "not-found"

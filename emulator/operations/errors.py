@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from emulator.documents import listed, nearest, quoted
 
-__all__ = ["ForbiddenByRule", "NotThere", "OperationRefused"]
+__all__ = ["ForbiddenByRule", "NotPermitted", "NotThere", "OperationRefused"]
 
 
 class OperationRefused(Exception):
@@ -22,6 +22,10 @@ class NotThere(OperationRefused):
             told += nearest(name, known) or f"; there are {listed(known)}"
         super().__init__(told)
         self.name = name
+
+
+class NotPermitted(OperationRefused):
+    """Somebody may not do this in any phase: no rule of the phases forbids it."""
 
 
 class ForbiddenByRule(OperationRefused):

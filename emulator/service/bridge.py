@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from emulator.model.calls import Call, EndedBy
@@ -19,16 +20,42 @@ if TYPE_CHECKING:
     from emulator.service.registered import RegisteredBranch
     from emulator.service.site import Site
 
-__all__ = ["BridgedCall", "Host", "bridge_invite"]
+__all__ = ["BridgedCall", "Host", "Identity", "bridge_invite"]
 
 _ALLOW = b"Allow: %b\r\n" % ALLOW
 _RELAYED = frozenset((b"INVITE", b"UPDATE", b"INFO", b"MESSAGE", b"OPTIONS"))
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom a bridge shows to the callee instead of the caller (RFC 3325)."""
+
+    uri: bytes
+    display_name: str | None = None
+    tel: str | None = None
+
+    @property
+    def name_addr(self) -> bytes:
+        """As it stands in From, without a tag."""
+        if not self.display_name:
+            return b"<%b>" % self.uri
+        quoted = self.display_name.replace("\\", "\\\\").replace('"', '\\"')
+        return b'"%b" <%b>' % (quoted.encode(), self.uri)
+
+    @property
+    def asserted(self) -> list[tuple[bytes, bytes]]:
+        """The lines that assert it: its URI, and its number if it has one."""
+        values = [self.name_addr]
+        if self.tel:
+            values.append(b"<tel:%b>" % self.tel.removeprefix("tel:").encode())
+        return [(b"P-Asserted-Identity", value) for value in values]
+
+
 class Host(Protocol):
     """Who stands between two dialogs: a pool, or the director where no pool may.
 
-    `passes_offers` says whether who is rung hears the caller's offer, or makes one itself.
+    `passes_offers` says whether who is rung hears the caller's offer, or makes one itself;
+    `identity` whom it sees instead of the caller, None for the caller as From has it.
     """
 
     @property
@@ -51,6 +78,11 @@ class Host(Protocol):
         """As above."""
         ...
 
+    @property
+    def identity(self) -> Identity | None:
+        """As above."""
+        ...
+
     def contact(self, transport: bytes) -> bytes:
         """Its Contact for a dialog over `transport`."""
         ...
@@ -59,15 +91,21 @@ class Host(Protocol):
 def bridge_invite(
     pool: Host, call: Call, request: Request, aor: bytes, uri: bytes, flow: Flow
 ) -> Request:
-    """The INVITE of the agent's leg: From shows the caller, all else is the host's own."""
+    """The INVITE of the agent's leg: From shows the caller, all else is the host's own.
+
+    Where the host speaks for somebody else, From shows them.
+    """
     director = pool.site.elements.director.endpoint
     endpoint = pool.element.endpoint
     call_id = call.agent_call_id or b""
-    from_value = _without_tag(request.from_value) + b";tag=" + endpoint.new_tag()
+    identity = pool.identity
+    shown = _without_tag(request.from_value) if identity is None else identity.name_addr
+    from_value = shown + b";tag=" + endpoint.new_tag()
     headers = [
         (b"Record-Route", b"<%b;lr>" % director.contact(b"", flow.transport)[1:-1]),
         (b"Contact", pool.contact(flow.transport)),
         (b"Allow", ALLOW),
+        *(identity.asserted if identity is not None else ()),
         *(content_of(request) if pool.passes_offers else ()),
     ]
     host = endpoint.advertise.encode()

@@ -90,7 +90,7 @@ class Departures:
         lines = rule_lines(ruling, host, is_imported) + diagnostics(
             ruling.cell, site.topology.pools[host].fqdn
         )
-        default = default_status(ruling.cell, ruling.phase)
+        default = default_status(ruling)
         status = site.topology.responses.get(ruling.cell, default)
         pending.refuse(status, EndedBy.RULE, lines, ruling)
 

@@ -19,6 +19,7 @@ class Edge:
     __slots__ = ("element", "site")
 
     party = Party.DIRECTOR
+    identity = None
     passes_offers = False  # who is rung makes the offer, as its answer is for another dialog
 
     def __init__(self, site: Site, director: Element) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from emulator.model.calls import MAX_ALIKE, MAX_KEPT_BYTES, Call, CallState, EndedBy
 from emulator.model.ladder import CommonSteps, Party
-from emulator.rules import Pool
+from emulator.rules import Kind, Pool, Verdict
 from emulator.service.destinations import Destination, Destinations, Reach
 from emulator.service.held import referral_of
 from emulator.service.wording import (
@@ -32,7 +32,7 @@ from sip.transaction.server import InviteServer, ServerTransaction
 from sip.transport.flow import Flow
 
 if TYPE_CHECKING:
-    from emulator.service.site import Placement, Site
+    from emulator.service.site import Site
     from sip.transport.lookup import Resolver
 
 __all__ = ["Element"]
@@ -181,43 +181,43 @@ class Element:
     def _on_new_call(self, transaction: InviteServer, request: Request) -> None:
         destination = self._destinations.find(request.uri)
         if request.max_forwards == 0:
-            self._refuse(transaction, 483)
+            self.refuse(transaction, 483)
             return
         if len(request.vias) > 1 and has_looped(request, self.site.elements.sent_bys):
-            self._refuse(transaction, 482)
+            self.refuse(transaction, 482)
             return
         alike = self.site.calls.by_call_id(request.call_id)
         if self._takes_no_more(alike):
             # Where no call at all is taken, the emulator is about to end.
             later = b"Retry-After: 5\r\n" if self.site.max_live_calls else b""
-            self._refuse(transaction, 503, headers=later)
+            self.refuse(transaction, 503, headers=later)
             return
         if alike and self._is_merged(request, destination, alike):
-            self._refuse(transaction, 482)
+            self.refuse(transaction, 482)
             return
         if len(request.call_id) + len(request.from_value) > MAX_KEPT_BYTES:
-            self._refuse(transaction, 513, b"Call-ID or From Too Long")
+            self.refuse(transaction, 513, b"Call-ID or From Too Long")
             return
         if request.contact is None and destination.reach in _ANSWERED:
             # §8.1.1.8: without it no request of ours could reach the caller.
-            self._refuse(transaction, 400, b"Missing Contact")
+            self.refuse(transaction, 400, b"Missing Contact")
             return
         guard = self.site.elements.guard
         is_guarded = guard.is_needed and not self.is_down
         if is_guarded and not guard.admits_call(transaction, request, self):
             return
         is_plain = request.is_common and not self.site.referrals
-        if not is_plain and self._is_about_a_dialog(transaction, request, destination):
+        if not is_plain and self._is_no_plain_call(transaction, request, destination):
             return
         reach = destination.reach
         if reach is Reach.GROUP:
             self._on_group_call(transaction, request, destination.name)
         elif self.is_down:
-            self._refuse(transaction, 503)
+            self.refuse(transaction, 503)
         elif reach is Reach.PERSON:
             self.site.elements.persons.on_call(transaction, request, self, destination.name)
         else:
-            self._refuse(transaction, 403 if reach is Reach.FOREIGN else 404)
+            self.refuse(transaction, 403 if reach is Reach.FOREIGN else 404)
 
     def _takes_no_more(self, alike: Sequence[Call]) -> bool:
         """Whether there are too many calls, or too many `alike`: with the Call-ID of this one.
@@ -227,6 +227,15 @@ class Element:
         if self.site.calls.live_count >= self.site.max_live_calls:
             return True
         return len(alike) >= MAX_ALIKE and all(call.is_live for call in alike)
+
+    def _is_no_plain_call(
+        self, transaction: InviteServer, request: Request, destination: Destination
+    ) -> bool:
+        """Deal with an INVITE that is about a dialog, or on behalf of a group."""
+        if self._is_about_a_dialog(transaction, request, destination):
+            return True
+        on_behalf = self.site.elements.on_behalf
+        return on_behalf.takes(transaction, request, self, destination)
 
     def _is_about_a_dialog(
         self, transaction: InviteServer, request: Request, destination: Destination
@@ -245,7 +254,7 @@ class Element:
         is_person = destination.reach is Reach.PERSON
         if is_person and site.agents[destination.name].bindings:
             return False
-        self._refuse(transaction, 481)  # RFC 3891 §3: there is no such dialog
+        self.refuse(transaction, 481)  # RFC 3891 §3: there is no such dialog
         return True
 
     def _on_group_call(self, transaction: InviteServer, request: Request, name: str) -> None:
@@ -255,17 +264,28 @@ class Element:
         site.tally.count_verdict(placement.verdict.cell)
         group = placement.group
         if group is None or self.is_down:
-            self.refuse_by_rule(transaction, request, placement)
+            self.refuse_by_rule(
+                transaction, request, name, placement.verdict, placement.is_imported
+            )
             return
         site.elements.pools[group.host].take(transaction, request, self, group, placement.verdict)
 
     def refuse_by_rule(
-        self, transaction: InviteServer, request: Request, placement: Placement
+        self,
+        transaction: InviteServer,
+        request: Request,
+        name: str,
+        ruling: Verdict,
+        is_imported: bool,
+        *,
+        is_on_behalf: bool = False,
     ) -> None:
-        """Refuse a call to a group with the cell; it is a call all the same, an ended one."""
+        """Refuse a call to, or on behalf of, the group `name` with the cell of `ruling`.
+
+        It is a call all the same, an ended one.
+        """
         site = self.site
-        ruling = placement.verdict
-        original = site.groups[placement.name]
+        original = site.groups[name]
         host = self.pool or original.owner
         call = Call(
             site.calls.next_number(),
@@ -275,14 +295,17 @@ class Element:
             ruling,
             original,
         )
-        call.is_imported = placement.is_imported
+        call.is_imported = is_imported
+        if is_on_behalf:
+            call.on_behalf_of = name
+            call.kind = Kind.ANONYMOUS
         site.calls.add(call)
         call.saw_request(Party.CALLER, self.party, b"INVITE")
         status = site.topology.responses.get(
-            ruling.cell, 503 if self.is_down else default_status(ruling.cell, ruling.phase)
+            ruling.cell, 503 if self.is_down else default_status(ruling)
         )
         fqdn = site.topology.pools[host].fqdn
-        lines = rule_lines(ruling, host, placement.is_imported) + diagnostics(ruling.cell, fqdn)
+        lines = rule_lines(ruling, host, is_imported) + diagnostics(ruling.cell, fqdn)
         site.end_call(call, EndedBy.RULE, status=status, reason=ruling.cell, ruling=ruling)
         call.saw_response(self.party, Party.CALLER, status, b"INVITE")
         transaction.respond(status, to_tag=self.endpoint.new_tag(), headers=rendered(lines))
@@ -306,17 +329,18 @@ class Element:
         destination: Destination = self._destinations.find(request.uri)
         reach = destination.reach
         if reach is Reach.FOREIGN:
-            self._refuse(transaction, 403)
+            self.refuse(transaction, 403)
         elif reach is Reach.UNKNOWN:
-            self._refuse(transaction, 404)
+            self.refuse(transaction, 404)
         else:
             transaction.respond(200, to_tag=self.endpoint.new_tag(), headers=_CAPABILITIES)
 
-    def _refuse(
+    def refuse(
         self,
         transaction: ServerTransaction,
         status: int,
         reason: bytes | None = None,
         headers: bytes = b"",
     ) -> None:
+        """Answer a request outside of any dialog with a final status and a tag of ours."""
         transaction.respond(status, reason, to_tag=self.endpoint.new_tag(), headers=headers)

@@ -12,6 +12,7 @@ from emulator.service.departures import Departures
 from emulator.service.edge import Edge
 from emulator.service.element import Element
 from emulator.service.guard import Guard
+from emulator.service.on_behalf import OnBehalf
 from emulator.service.pending import PendingCall
 from emulator.service.persons import Persons
 from emulator.service.pool import PoolService
@@ -30,7 +31,7 @@ class Elements:
     """Director, both pools and the emulated agents' listener."""
 
     __slots__ = ("_contacts", "_tasks", "addresses", "agents", "departures", "director", "edge",
-                 "guard", "media_port", "persons", "pools", "registrar", "resolver",
+                 "guard", "media_port", "on_behalf", "persons", "pools", "registrar", "resolver",
                  "site")  # fmt: skip
 
     def __init__(
@@ -50,6 +51,7 @@ class Elements:
         self.media_port = 0
         self.addresses: frozenset[tuple[str, int]] = frozenset()
         self.departures: Departures
+        self.on_behalf: OnBehalf
         self.persons: Persons
         self.registrar: Registration
         self.guard: Guard

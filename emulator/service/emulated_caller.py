@@ -45,8 +45,8 @@ class EmulatedCaller:
         self.is_over = False
         self.status: int | None = None
 
-    def place(self, uri: bytes, director: Flow) -> None:
-        """Send the INVITE for `uri` to the director."""
+    def place(self, uri: bytes, director: Flow, on_behalf_of: bytes | None = None) -> None:
+        """Send the INVITE for `uri` to the director, on behalf of a group if its URI is given."""
         agent, element, site = self._agent, self._element, self._site
         agent.claim()
         site.callers[self.tag] = self
@@ -66,6 +66,7 @@ class EmulatedCaller:
             headers=[
                 (b"Contact", site.elements.agent_contact(agent, b"UDP")),
                 (b"Allow", ALLOW),
+                *([(b"P-Session-On-Behalf-Of", b"<%b>" % on_behalf_of)] if on_behalf_of else ()),
                 (b"Content-Type", b"application/sdp"),
             ],
             body=offer,

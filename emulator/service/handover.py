@@ -8,7 +8,7 @@ from emulator.model.agents import Agent
 from emulator.model.calls import EndedBy
 from emulator.model.ladder import Party
 from emulator.service.branches import Branch, Seeker
-from emulator.service.bridge import BridgedCall
+from emulator.service.bridge import BridgedCall, Host
 from emulator.service.bridge_legs import Leg
 from emulator.service.descriptions import content_of
 from emulator.service.dialogs import ServedDialog
@@ -21,7 +21,6 @@ from sip.message import Response
 
 if TYPE_CHECKING:
     from emulator.service.element import Element
-    from emulator.service.pool import PoolService
     from emulator.service.site import Site
 
 __all__ = ["connect"]
@@ -32,9 +31,9 @@ def connect(
     seeker: Seeker,
     branch: Branch,
     response: Response | None,
-    bridge: PoolService | None,
+    bridge: Host | None,
 ) -> None:
-    """`branch` has answered the call of `seeker`: hand it over, or bridge it in the pool `bridge`.
+    """`branch` has answered the call of `seeker`: hand it over, or bridge it in `bridge`.
 
     `response` is a registered endpoint's 2xx, None if an emulated one answers.
     """
@@ -119,7 +118,7 @@ def _connect_registered(
 
 
 def _bridge_registered(
-    pool: PoolService, seeker: Seeker, branch: RegisteredBranch, response: Response
+    pool: Host, seeker: Seeker, branch: RegisteredBranch, response: Response
 ) -> None:
     """Answer the caller from the pool, and keep both dialogs there."""
     assert branch.winner is not None

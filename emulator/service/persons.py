@@ -11,6 +11,7 @@ from emulator.model.calls import Call, EndedBy
 from emulator.model.ladder import Party, StepKind
 from emulator.rules import Pool, Style, Verdict, agent_reachable
 from emulator.service.branches import Branch, CallerSide
+from emulator.service.bridge import Host
 from emulator.service.handover import connect
 from emulator.service.waiting_caller import WaitingCaller
 from emulator.service.wording import SERVER, Lines, diagnostics, rule_lines
@@ -20,7 +21,6 @@ from sip.transport.resolve import Target, named_target, numeric_target
 
 if TYPE_CHECKING:
     from emulator.service.element import Element
-    from emulator.service.pool import PoolService
     from emulator.service.ringer import Ringer
     from emulator.service.site import Site
 
@@ -65,7 +65,7 @@ class Persons:
 class PersonCall:
     """One call on its way to one person: the same early dialog until somebody answers.
 
-    The endpoint's own provisional responses go through, unless `bridge`, a pool, hides it.
+    The endpoint's own provisional responses go through, unless `bridge` hides it.
     """
 
     __slots__ = ("_branch", "_bridge", "_ringer", "_site", "call", "caller")
@@ -77,7 +77,7 @@ class PersonCall:
         caller: CallerSide,
         ringer: Ringer,
         *,
-        bridge: PoolService | None = None,
+        bridge: Host | None = None,
     ) -> None:
         self._site = site
         self.call = call
@@ -125,7 +125,8 @@ class PersonCall:
             if any(ip_address(remote[0]) in network for network in networks)
         ]
         if not allowed:
-            self._end(403 if targets else 480, EndedBy.QUEUE)
+            is_sent_on = self.call.on_behalf_of is None
+            self._end(403 if targets else 480, EndedBy.QUEUE if is_sent_on else EndedBy.FAULT)
             return
         flow = self._site.elements.director.endpoint.flow_to(*allowed[0])
         self._branch = self._ringer.outside_branch(self, uri, flow, self._bridge)

@@ -33,6 +33,7 @@ class PoolService:
 
     __slots__ = ("_contacts", "_early", "element", "party", "pool", "ringer", "site")
 
+    identity = None
     passes_offers = True
 
     def __init__(self, pool: Pool, site: Site, element: Element, ringer: Ringer) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from emulator.rules import Phase, Pool, Verdict
+from emulator.rules import Outcome, Phase, Pool, Verdict
 
 __all__ = [
     "ALLOW",
@@ -78,9 +78,11 @@ def rendered(lines: Lines) -> bytes:
     return b"".join(b"%b: %b\r\n" % line for line in lines)
 
 
-def default_status(cell: str, phase: Phase) -> int:
+def default_status(ruling: Verdict) -> int:
     """The status that refuses where the topology's `responses` names none."""
-    row = cell.partition("/")[0]
+    row = ruling.cell.partition("/")[0]
     if row == "agents_homed_on_primary":
         return 480
-    return 480 if phase is Phase.FAILED_OVER else 503
+    if row == "on_behalf":
+        return 403 if ruling.outcome is Outcome.DISABLED else 480
+    return 480 if ruling.phase is Phase.FAILED_OVER else 503

@@ -42,10 +42,8 @@ async def _one(exchange: Exchange) -> web.StreamResponse:
 
 async def _place(exchange: Exchange) -> web.StreamResponse:
     order = await exchange.body(CallOrder)
-    if order.on_behalf_of is not None:
-        raise _wrong_field("on_behalf_of", "calls on behalf of a group are not built yet")
     try:
-        call = await place_call(exchange.administration, order.from_, order.to)
+        call = await place_call(exchange.administration, order.from_, order.to, order.on_behalf_of)
     except BadTarget as error:
         raise _wrong_field("to", str(error)) from error
     location = f"/api/v1/calls/{call.number}"
@@ -104,7 +102,7 @@ ENDPOINTS = (
         "calls",
         {HTTPStatus.CREATED: Answer("The call, as soon as there is one.", answers.Call)},
         body=CallOrder,
-        problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        problems=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     ),
     Endpoint(
         "GET", "/api/v1/calls/{id}", "getCall", "One call.", _one, "calls",

@@ -38,6 +38,9 @@ async def test_agent_places_a_call_and_it_is_answered(door: Door) -> None:
         ({"from": "erin", "to": "sip:"}, 422),
         ({"from": "erin", "to": ""}, 422),
         ({"from": "erin"}, 422),
+        ({"from": "erin", "to": "alice", "on_behalf_of": "helpdesk"}, 403),
+        ({"from": "erin", "to": "alice", "on_behalf_of": "helpdisk"}, 404),
+        ({"from": "erin", "to": "helpdesk", "on_behalf_of": "lobby"}, 409),
         ({"from": 1, "to": "helpdesk"}, 422),
     ],
     ids=str,
@@ -145,6 +148,28 @@ async def test_refused_call_is_a_call_with_its_cell(door: Door) -> None:
     assert [(each["state"], each["cell"]) for each in call["history"]] == [
         ("ended", "new/outage/not_imported")
     ]
+
+
+async def test_agent_calls_on_behalf_of_a_group(door: Door) -> None:
+    order = {"from": "alice", "to": "carol", "on_behalf_of": "helpdesk"}
+    call = (await door.ask("POST", "calls", order)).json
+
+    assert (call["on_behalf_of"], call["group"], call["kind"]) == (
+        "helpdesk",
+        "helpdesk",
+        "anonymous",
+    )
+    assert call["caller"] == "sip:alice@contoso.example"
+    assert call["verdict"]["cell"] == "on_behalf/normal/not_imported"
+    answered = await door.get(f"wait?call_id={call['call_ids'][0]}&state=connected")
+    assert answered["agent"] == "carol"
+
+    changed = await door.phase("outage")
+    assert changed["cells"]["connected/outage/anonymous/primary"] == {"kept": 0, "dropped": 1}
+    refused = (await door.ask("POST", "calls", order)).json
+    assert (refused["state"], refused["ended_by"], refused["status"]) == ("ended", "rule", 403)
+    assert refused["verdict"]["cell"] == "on_behalf/outage/not_imported"
+    assert refused["on_behalf_of"] == "helpdesk"
 
 
 async def test_history_tells_every_phase_that_a_call_lived_through(door: Door) -> None:
