@@ -184,6 +184,7 @@ class Deployment:
     async def reset(self) -> None:
         """Go back to how it was started: phase normal, no calls, no import, no bindings."""
         await self.succession.reset()
+        self.destinations.list_groups(self.site.topology.groups)
 
     def close(self) -> None:
         """Close every socket at once; calls that stand are ended by `end_all_calls`."""

@@ -6,11 +6,11 @@ all else on a list of calls.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue, RootModel
 
-from emulator.api.models import CallStateWord, Model
+from emulator.api.models import CallStateWord, Model, describe_group
 from emulator.rules import Kind, Outcome, Phase, Pool, Reading, Style
 
 __all__ = [
@@ -19,12 +19,20 @@ __all__ = [
     "Call",
     "Calls",
     "Console",
+    "GroupShown",
+    "Groups",
     "Import",
     "PhaseAccount",
     "PoolState",
     "ProblemDocument",
     "State",
 ]
+
+
+def _shown_group(described: dict[str, Any]) -> None:
+    describe_group(described)
+    del described["oneOf"], described["properties"]["agents"]
+    described["required"] = list(described["properties"])
 
 
 class PoolState(Model):
@@ -184,6 +192,19 @@ class Console(Model):
 
     agent: str
     groups: list[ConsoleGroup]
+
+
+class GroupShown(RootModel[dict[str, JsonValue]]):
+    """A response group, where it is, and its version."""
+
+    model_config = ConfigDict(json_schema_extra=_shown_group)
+
+
+class Groups(Model):
+    """Groups, and the pools whose databases do not answer."""
+
+    groups: list[GroupShown]
+    unavailable: list[Pool]
 
 
 class FieldFault(Model):

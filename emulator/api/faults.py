@@ -9,7 +9,15 @@ import structlog
 from aiohttp import web
 
 from emulator.api.problems import Problem, ProblemKind
-from emulator.operations.errors import ForbiddenByRule, NotPermitted, NotThere, OperationRefused
+from emulator.operations.errors import (
+    DatabaseDown,
+    ForbiddenByRule,
+    NotPermitted,
+    NotThere,
+    NotUsable,
+    OperationRefused,
+    StaleVersion,
+)
 from emulator.rules import TransitionRefused
 from emulator.service.succession import PoolCannotReturn, StaleEpoch, StyleRefused
 
@@ -20,6 +28,8 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _BY_ERROR: tuple[tuple[type[Exception], HTTPStatus, ProblemKind], ...] = (
     (NotThere, HTTPStatus.NOT_FOUND, ProblemKind.NOT_FOUND),
+    (DatabaseDown, HTTPStatus.SERVICE_UNAVAILABLE, ProblemKind.DATABASE_DOWN),
+    (StaleVersion, HTTPStatus.PRECONDITION_FAILED, ProblemKind.STALE_VERSION),
     (NotPermitted, HTTPStatus.FORBIDDEN, ProblemKind.NOT_PERMITTED),
     (TransitionRefused, HTTPStatus.CONFLICT, ProblemKind.TRANSITION_REFUSED),
     (StaleEpoch, HTTPStatus.CONFLICT, ProblemKind.STALE_EPOCH),
@@ -68,6 +78,13 @@ def _of_error(error: Exception) -> Problem | None:
     if isinstance(error, ForbiddenByRule):
         return Problem(
             HTTPStatus.FORBIDDEN, ProblemKind.FORBIDDEN_BY_RULE, str(error), cell=error.cell
+        )
+    if isinstance(error, NotUsable):
+        return Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            ProblemKind.INVALID_FIELDS,
+            str(error),
+            fields=error.fields,
         )
     for kind, status, problem in _BY_ERROR:
         if isinstance(error, kind):

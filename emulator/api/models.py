@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
 from emulator.rules import Kind, Phase, Pool, Style
+from emulator.topology import group_schema
 
 __all__ = [
     "CallListQuery",
     "CallOrder",
     "CallQuery",
     "DatabaseChange",
+    "GroupDocument",
+    "GroupListQuery",
     "GroupsNamed",
     "LadderQuery",
     "Model",
     "PhaseChange",
+    "PoolQuery",
     "SignIn",
     "WaitQuery",
 ]
@@ -73,6 +77,38 @@ class SignIn(Model):
     groups: list[Name] = Field(min_length=1, max_length=10_000)
     imported: bool | None = None
     """True: the imported copies, false: the originals; without it, whichever permits it."""
+
+
+def describe_group(described: dict[str, Any]) -> None:
+    """Let `described` be the schema of a group in the topology file's terms, and where it is."""
+    described.update(group_schema() | {key: described[key] for key in ("title", "description")})
+    described["properties"] |= {
+        "pool": {"enum": list(Pool), "description": "The pool that this configuration is on."},
+        "imported": {"type": "boolean", "description": "Whether it is an imported copy."},
+        "version": {"type": "integer", "description": "Another after each change."},
+    }
+
+
+class GroupDocument(RootModel[dict[str, JsonValue]]):
+    """A response group in the topology file's terms; `version` is taken back and not heeded."""
+
+    model_config = ConfigDict(json_schema_extra=describe_group)
+
+
+class PoolQuery(Model):
+    """Where the configuration of a group is."""
+
+    pool: Pool | None = None
+    """The owner without it; `backup` for the imported copy of a group of the primary pool."""
+
+
+class GroupListQuery(Model):
+    """Which groups are listed."""
+
+    pool: Pool | None = None
+    """Only those on that pool."""
+    show_all: bool = False
+    """Imported copies too: only in the management shell."""
 
 
 class CallQuery(Model):

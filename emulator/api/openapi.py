@@ -30,6 +30,7 @@ _WITH_BODY = (
 _TAGS = {
     "phases": "Phases, imports, databases",
     "calls": "Calls",
+    "configuration": "The three configuration surfaces",
     "agents": "Agents and their consoles",
     "events": "What happens, as it happens",
     "health": "Whether the emulator is well",
@@ -165,7 +166,8 @@ def _success(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
         schema = schemas[answer.model]
     elif answer.media_types == ("application/json",):
         schema = {"type": "object"}
-    described["content"] = {kind: {"schema": schema} for kind in answer.media_types}
+    if answer.media_types:
+        described["content"] = {kind: {"schema": schema} for kind in answer.media_types}
     return described
 
 

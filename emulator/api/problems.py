@@ -35,6 +35,8 @@ class ProblemKind(StrEnum):
     BODY_TOO_LARGE = "body-too-large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
     TOO_MANY_CLIENTS = "too-many-clients"
+    STALE_VERSION = "stale-version"
+    DATABASE_DOWN = "database-down"
     POOL_CANNOT_RETURN = "pool-cannot-return"
     NOT_READY = "not-ready"
     INTERNAL_FAULT = "internal-fault"

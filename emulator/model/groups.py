@@ -17,7 +17,8 @@ __all__ = ["HostedGroup"]
 class HostedGroup:
     """What a pool needs to take calls of one group.
 
-    `host` differs from the owner for an imported copy. `waiting` holds the pending calls that no
+    `host` differs from the owner for an imported copy; `version` grows with each change, and no
+    two configurations of any group have the same. `waiting` holds the pending calls that no
     agent rings for, in the order in which they began; `seekers` those and the ones whose ringing
     further agents may join.
     """
@@ -34,11 +35,15 @@ class HostedGroup:
         "owner",
         "seekers",
         "settings",
+        "version",
         "waiting",
     )
 
-    def __init__(self, settings: topology.Group, host: Pool, agents: dict[str, Agent]) -> None:
+    def __init__(
+        self, settings: topology.Group, host: Pool, agents: dict[str, Agent], version: int = 0
+    ) -> None:
         self.settings = settings
+        self.version = version
         self.name = settings.name
         self.owner: Pool = settings.owner
         self.host = host
@@ -55,6 +60,12 @@ class HostedGroup:
     def has_agents(self) -> bool:
         """Whether any of its agent groups has an agent configured."""
         return bool(self.agents)
+
+    def take_over_sign_ins(self, earlier: HostedGroup) -> None:
+        """Let those who are signed in to an agent group of `earlier` be in here too."""
+        by_name = {each.name: each.signed_in for each in earlier.agent_groups}
+        for each in self.agent_groups:
+            each.signed_in = by_name.get(each.name, set()) & set(each.members)
 
     def retire(self) -> None:
         """Take its agent groups away from the agents: nothing is rung for it any more."""

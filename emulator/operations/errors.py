@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from emulator.documents import listed, nearest, quoted
 
-__all__ = ["ForbiddenByRule", "NotPermitted", "NotThere", "OperationRefused"]
+__all__ = [
+    "DatabaseDown",
+    "ForbiddenByRule",
+    "NotPermitted",
+    "NotThere",
+    "NotUsable",
+    "OperationRefused",
+    "StaleVersion",
+]
 
 
 class OperationRefused(Exception):
@@ -22,6 +30,22 @@ class NotThere(OperationRefused):
             told += nearest(name, known) or f"; there are {listed(known)}"
         super().__init__(told)
         self.name = name
+
+
+class DatabaseDown(OperationRefused):
+    """The back-end database that this needs does not answer."""
+
+
+class StaleVersion(OperationRefused):
+    """What was to be changed has been changed by somebody else meanwhile."""
+
+
+class NotUsable(OperationRefused):
+    """Values that can't be used; `fields` has (name, text) of each that is wrong."""
+
+    def __init__(self, fields: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{name}: {text}" if name else text for name, text in fields))
+        self.fields = tuple(fields)
 
 
 class NotPermitted(OperationRefused):

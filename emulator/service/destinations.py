@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from emulator.model.topology import Topology
+from emulator.model.topology import Group, Topology
 from sip.errors import SipParseError
 from sip.uri import SipUri, TelUri, parse_uri
 
@@ -47,22 +48,29 @@ class Destinations:
     `addresses` are the host:port pairs of our own listeners, which count as the domain.
     """
 
-    __slots__ = ("_domain", "_known", "_own", "_users")
+    __slots__ = ("_agents", "_domain", "_known", "_own", "_users")
 
     def __init__(self, topology: Topology) -> None:
         self._domain = topology.domain.lower()
         self._own: set[tuple[str, int]] = set()
         self._known: dict[bytes, Destination] = {}
+        self._agents = topology.agents
+        self._users: dict[str, Destination] = {}
+        self.list_groups(topology.groups)
+
+    def list_groups(self, groups: Iterable[Group]) -> None:
+        """Let these be the groups that there are, from now on."""
         users: dict[str, Destination] = {}
-        for agent in topology.agents:
+        for agent in self._agents:
             users[agent.name.lower()] = Destination(Reach.PERSON, agent.name)
             if agent.tel:
                 users[_number(agent.tel)] = Destination(Reach.PERSON, agent.name)
-        for group in topology.groups:
+        for group in groups:
             users[group.name.lower()] = Destination(Reach.GROUP, group.name)
             if group.tel:
                 users[_number(group.tel)] = Destination(Reach.GROUP, group.name)
         self._users = users
+        self._known.clear()
 
     def own(self, host: str, port: int) -> None:
         """Let a listener's address count as the domain."""

@@ -6,13 +6,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from emulator.model.agents import Agent, IdleClock
-from emulator.model.calls import Call, CallState, CallStore
+from emulator.model.calls import Call, CallState, CallStore, EndedBy
 from emulator.model.groups import HostedGroup
 from emulator.model.journal import KEEP_EVENTS, Journal
 from emulator.model.ladder import StepKind
 from emulator.model.phase_log import PhaseEntry, PhaseLog
 from emulator.model.tally import Tally
-from emulator.model.topology import Topology
+from emulator.model.topology import Group, Topology
 from emulator.model.waiting_line import WaitingLine
 from emulator.rules import Phase, Pool, Row, Rules, Situation, Style, Verdict, verdict
 from emulator.service.pending import PendingCall
@@ -53,6 +53,7 @@ class Site:
     __slots__ = (
         "_placements",
         "_retired",
+        "_version",
         "agents",
         "callers",
         "calls",
@@ -102,6 +103,7 @@ class Site:
         self.groups: dict[str, HostedGroup] = {}
         self.copies: dict[str, HostedGroup] = {}
         self._retired: list[HostedGroup] = []
+        self._version = 0
         self.populate()
 
     def populate(self) -> None:
@@ -112,9 +114,7 @@ class Site:
             each.name: Agent(each, number, topology.domain, clock)
             for number, each in enumerate(topology.agents)
         }
-        self.groups = {
-            each.name: HostedGroup(each, each.owner, self.agents) for each in topology.groups
-        }
+        self.groups = {each.name: self._hosted(each, each.owner) for each in topology.groups}
         self.copies = {}
         self._retired = []
         if topology.imported:
@@ -128,21 +128,53 @@ class Site:
         self._retire_idle()
         for name in names:
             earlier = self.copies.get(name)
-            copy = HostedGroup(self.groups[name].settings, Pool.BACKUP, self.agents)
+            copy = self._hosted(self.groups[name].settings, Pool.BACKUP)
             if earlier is not None:
-                self._replace_copy(earlier, copy)
+                self._replace(earlier, copy)
             self.copies[name] = copy
         self.forget_placements()
 
-    def _replace_copy(self, earlier: HostedGroup, copy: HostedGroup) -> None:
-        """Let the calls that seek an agent of a copy go on with a fresh one."""
+    def configure(self, settings: Group, *, is_copy: bool = False) -> HostedGroup:
+        """Put a group, or its imported copy, in place with `settings`, from the next call on.
+
+        Calls that seek an agent of it go on; who is signed in to an agent group that keeps its
+        name stays so.
+        """
+        shelf = self.copies if is_copy else self.groups
+        earlier = shelf.get(settings.name)
+        group = self._hosted(settings, Pool.BACKUP if is_copy else settings.owner)
+        if earlier is not None:
+            group.take_over_sign_ins(earlier)
+            self._replace(earlier, group)
+        shelf[settings.name] = group
+        self.forget_placements()
+        return group
+
+    def remove_group(self, name: str) -> None:
+        """Take away a group without a copy; whoever waits in it is refused, talks go on."""
+        group = self.groups.pop(name)
+        self.forget_placements()
+        for call in list(self.calls.pending_calls()):
+            if call.group is group and call.carrier is not None:
+                call.carrier.refuse(480, EndedBy.ADMIN, (), None)
+        group.retire()
+
+    def _hosted(self, settings: Group, host: Pool) -> HostedGroup:
+        self._version += 1
+        return HostedGroup(settings, host, self.agents, self._version)
+
+    def _replace(self, earlier: HostedGroup, group: HostedGroup) -> None:
+        """Let the calls that seek an agent of a group go on with its new configuration."""
         earlier.retire()
-        copy.waiting, copy.seekers = earlier.waiting, earlier.seekers
-        for call in self.calls.pending_calls():
-            if call.group is earlier:
-                call.group = copy
-                if isinstance(call.carrier, PendingCall):
-                    call.carrier.group = copy
+        group.waiting, group.seekers = earlier.waiting, earlier.seekers
+        for call in list(self.calls.pending_calls()):
+            if call.group is not earlier:
+                continue
+            if call.on_behalf_of is None:
+                self.calls.move(call, group)
+            call.group = group
+            if isinstance(call.carrier, PendingCall):
+                call.carrier.group = group
 
     def remove_copies(self, names: list[str]) -> None:
         """Take copies away; calls that they host go on."""

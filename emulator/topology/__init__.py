@@ -2,17 +2,20 @@
 
 from emulator.topology.contradictions import Contradiction, contradictions
 from emulator.topology.errors import TopologyError
+from emulator.topology.judgement import path_text
 from emulator.topology.load import load_topology, parse_group, parse_topology
 from emulator.topology.plain import plain
-from emulator.topology.schema import schema
+from emulator.topology.schema import group_schema, schema
 
 __all__ = [
     "Contradiction",
     "TopologyError",
     "contradictions",
+    "group_schema",
     "load_topology",
     "parse_group",
     "parse_topology",
+    "path_text",
     "plain",
     "schema",
 ]

@@ -1,9 +1,9 @@
 """The JSON Schema of the topology file, made from the same form that the loader judges by."""
 
-from emulator.topology.form import TOPOLOGY
+from emulator.topology.form import GROUP, TOPOLOGY
 from emulator.topology.judgement import Schema
 
-__all__ = ["schema"]
+__all__ = ["group_schema", "schema"]
 
 
 def schema() -> Schema:
@@ -17,3 +17,8 @@ def schema() -> Schema:
         "title": "Topology of a Response Group emulator",
         **TOPOLOGY.schema(),
     }
+
+
+def group_schema() -> Schema:
+    """Give the JSON Schema of one response group, as it stands in the file."""
+    return GROUP.schema()

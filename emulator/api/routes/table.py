@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from emulator.api.endpoint import Endpoint
-from emulator.api.routes import agents, calls, documents, events, health, imports, ladders, phases
+from emulator.api.routes import (
+    agents,
+    calls,
+    configuration,
+    documents,
+    events,
+    health,
+    imports,
+    ladders,
+    phases,
+)
 
 __all__ = ["ENDPOINTS"]
 
@@ -15,6 +25,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *calls.ENDPOINTS,
     *ladders.ENDPOINTS,
     *agents.ENDPOINTS,
+    *configuration.ENDPOINTS,
     *events.ENDPOINTS,
     *health.ENDPOINTS,
     *documents.ENDPOINTS,
