@@ -44,6 +44,9 @@ class Answers(Resolver):
         self._waiting.clear()
 
 
+pytestmark = pytest.mark.sources  # no class of Python inherits from a compiled one
+
+
 class Faked(Endpoint):
     """An endpoint whose flows are fakes, made when they are first asked for."""
 
