@@ -28,7 +28,6 @@ class _Line:
     text: str
     about: dict[str, Any]
     is_detail: bool = False
-    is_of_rule: bool = False
 
 
 class Chronicle:
@@ -96,11 +95,11 @@ class Chronicle:
         events, _ = journal.since(max(since, self._number - _MOST_AT_ONCE))
         shown = 0
         for event in events:
-            if not self._has_details and _is_detail(event):
+            is_detail = _is_detail(event)
+            if is_detail and not self._has_details:
                 continue
-            for line in _told(event):
-                shown += line.is_of_rule
-                yield line
+            shown += event.kind == "call" and not is_detail
+            yield from _told(event, is_detail)
         more = self._ruled - ruled - shown
         if more > 0 and events:
             yield _Line(
@@ -113,21 +112,23 @@ class Chronicle:
 
 
 def _is_detail(event: Event) -> bool:
+    """Whether it is for debugging: of calls, all but what the rules have ended."""
     return event.kind == "call" and (
         event.payload[1] != CallState.ENDED or event.payload[0].ended_by != EndedBy.RULE
     )
 
 
-def _told(event: Event) -> Iterator[_Line]:
+def _told(event: Event, is_detail: bool) -> Iterator[_Line]:
     payload: Any = event.payload
     if event.kind == "import":
         about = {"imported": payload["imported"], "groups": ",".join(payload["groups"])}
         yield _Line(event.time, "import", about)
     elif event.kind == "call":
-        yield _call_line(event.time, payload[0], payload[1])
+        text, about = _call_line(payload[0], payload[1])
+        yield _Line(event.time, text, about, is_detail)
 
 
-def _call_line(time: float, call: Call, state: str) -> _Line:
+def _call_line(call: Call, state: str) -> tuple[str, dict[str, Any]]:
     about: dict[str, Any] = {
         "call": call.number,
         "call_id": call.call_id.decode("utf-8", "replace"),
@@ -136,10 +137,9 @@ def _call_line(time: float, call: Call, state: str) -> _Line:
         "cell": call.verdict.cell if call.verdict is not None else None,
     }
     if state != CallState.ENDED:
-        return _Line(time, f"call {state}", about, is_detail=True)
+        return f"call {state}", about
     about["status"] = call.status
     if call.ended_by == EndedBy.RULE:
         is_refused = call.first_verdict is not None and call.first_verdict.disconnects
-        told = "call refused by rule" if is_refused else "call ended by rule"
-        return _Line(time, told, about, is_of_rule=True)
-    return _Line(time, "call ended", {"by": call.ended_by, **about}, is_detail=True)
+        return "call refused by rule" if is_refused else "call ended by rule", about
+    return "call ended", {"by": call.ended_by, **about}
