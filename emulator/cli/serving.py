@@ -158,9 +158,9 @@ async def _serve(
     api.set_ready(True)
     print(_ready_line(deployment, api), flush=True)  # noqa: T201 - the result of the command
     await ended.wait()
-    collections.stop()
     api.set_ready(False)
     count = await end_all_calls(administration)
+    collections.stop()
     chronicle.stop()
     _log.info("ended", calls=count)
     await api.close()

@@ -235,6 +235,51 @@ async def test_an_established_one_dies_with_its_pool(house: House, kind: str) ->
         assert b"connected/outage/anonymous/primary" in (bye.first(b"Reason") or b"")
 
 
+async def test_one_that_rings_is_dropped_with_its_pool(house: House) -> None:
+    await _build(house)
+    callee = await house.agent("tom", via="backup")
+    caller = await house.client("sue")
+    placing = asyncio.create_task(caller.invite("tom", headers=_BY_SESSION))
+    taken = await callee.expect_call()
+    await taken.ring()
+    await house.until(lambda: house.call.state == CallState.PENDING)
+    await house.enter("outage")
+    placed = await placing
+    assert placed.status == 503
+    refusal = await placed.response()
+    assert b"pending/outage/primary" in (refusal.first(b"X-RGS-Rule") or b"")
+    await taken.expect("CANCEL")
+
+
+async def test_one_that_the_caller_cancels_stops_ringing(house: House) -> None:
+    await _build(house)
+    callee = await house.agent("tom")
+    caller = await house.client("sue")
+    placed = await caller.invite("tom", headers=_BY_SESSION, wait=None)
+    taken = await callee.expect_call()
+    await taken.ring()
+    await placed.response(is_final=False)
+    await placed.cancel()
+    assert placed.status == 487
+    await taken.expect("CANCEL")
+    assert house.call.ended_by == "caller"
+
+
+@pytest.mark.parametrize("style", [Style.CRASH, Style.BLACKHOLE])
+async def test_a_pool_that_dies_without_a_word_leaves_both_ends_alone(
+    house: House, style: Style
+) -> None:
+    await _build(house, style=style)
+    callee = await house.agent("tom", via="backup")
+    caller = await house.client("sue")
+    placed, taken = await _connect(house, caller, callee)
+    await house.enter("outage")
+    assert (house.call.ended_by, house.call.state) == ("rule", CallState.ENDED)
+    status = 481 if style is Style.CRASH else 408
+    assert (await placed.request("INFO", via="director")).status == status
+    assert (await taken.request("INFO", via="director")).status == status
+
+
 async def test_one_that_the_backup_pool_hosts_outlives_failback(house: House) -> None:
     await _build(house, imported=True)
     callee = await house.agent("tom", via="backup")
