@@ -94,11 +94,7 @@ class Introduction(Replacing):
         far.acknowledge(response.body, content_of(response))
         bridged = BridgedCall(site.elements.edge, call, near, far)
         self._branch.hand_to(bridged)
-        call.agent = self._branch.agent
-        call.carrier = bridged
-        site.calls.connect(call)
-        site.tell(call)
-        self.caller.leave()
+        self._hand_over(self._branch.agent, bridged)
 
     def _leg(self, party: Party, dialog: Dialog, flow: Flow) -> Leg:
         edge = self._site.elements.edge
@@ -106,11 +102,8 @@ class Introduction(Replacing):
         endpoint = edge.element.endpoint
         return Leg(self._site, self.call, party, edge.party, dialog, endpoint, contact, flow)
 
-    def _fail(self) -> None:
+    def _try_otherwise(self) -> None:
         """Nothing else is left."""
-        if self.call.carrier is not self:
-            return
-        self.call.carrier = self._pending
         self._branch.turn_down(self._answer)
         self._pending.refuse(480, EndedBy.FAULT, (), None)
 

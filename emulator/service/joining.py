@@ -70,20 +70,13 @@ class Joining(Replacing):
         call, site, agent = self.call, self._site, self._agent
         flow = self.caller.transaction.flow
         served = ServedDialog(site, call, dialog, site.elements.agents, self._contact(), flow)
-        call.agent = agent
-        call.carrier = served
-        site.calls.connect(call)
-        site.tell(call)
         hang_up_later(site, served, agent)
-        self.caller.leave()
+        self._hand_over(agent, served)
 
-    def _fail(self) -> None:
+    def _try_otherwise(self) -> None:
         """Refer the caller instead, if it can be referred."""
-        if self.call.carrier is not self:
-            return
         self._agent.release()
         self.caller.ability.joins = False
-        self.call.carrier = self._pending
         if self.caller.ability.refers:
             self._pending.hunt()
         else:

@@ -22,6 +22,8 @@ from sip.transaction.client import ClientTransaction
 from sip.transaction.server import ServerTransaction
 
 if TYPE_CHECKING:
+    from emulator.service.bridge import BridgedCall
+    from emulator.service.dialogs import ServedDialog
     from emulator.service.element import Element
     from emulator.service.pending import PendingCall
     from emulator.service.site import Site
@@ -88,6 +90,21 @@ class Replacing(ABC):
         if self._transaction is None:
             self._fail()
 
+    def _hand_over(self, agent: Agent | None, carrier: BridgedCall | ServedDialog) -> None:
+        """The caller is with `agent` now, and `carrier` carries the call."""
+        call, site = self.call, self._site
+        call.agent = agent
+        call.carrier = carrier
+        site.calls.connect(call)
+        site.tell(call)
+        self.caller.leave()
+
+    def _fail(self) -> None:
+        """The caller does not let itself be replaced: the call is pending as before."""
+        if self.call.carrier is self:
+            self.call.carrier = self._pending
+            self._try_otherwise()
+
     # -- what is different ------------------------------------------------------------------------
 
     @abstractmethod
@@ -101,8 +118,8 @@ class Replacing(ABC):
         """The caller's 2xx makes the call; it is acknowledged each time that it comes."""
 
     @abstractmethod
-    def _fail(self) -> None:
-        """The caller does not let itself be replaced."""
+    def _try_otherwise(self) -> None:
+        """Do what is left to do for a caller who does not let itself be replaced."""
 
     @abstractmethod
     def _dismiss_agent(self) -> None:
