@@ -74,9 +74,8 @@ class TransactionLayer:
 
     `user` is told of new requests; `deadlines` gives time. Past `max_transactions`, and past
     `max_large_bytes` of large ones, new requests are answered 503 with Retry-After and not kept,
-    but for a CANCEL that ends one. Layers that
-    are given the same `clients` find each other's client transactions, so that a response may
-    come in by any of their listeners.
+    but for a CANCEL that ends one. Layers that are given the same `clients` find each other's
+    client transactions, so that a response may come in by any of their listeners.
     """
 
     __slots__ = (
