@@ -102,7 +102,7 @@ class Stranger(asyncio.Protocol, asyncio.DatagramProtocol):
         from_, to, call_id, cseq, contact, max_forwards, length. Headers `without` are left out.
         """
         number = next(_count)
-        own, name = b"%b:%d" % (self.address[0].encode(), self.address[1]), method.encode()
+        own, name = self._own_address(), method.encode()
         uri = parts.get("uri", f"sip:{user}@{self.server[0]}:{self.server[1]}".encode())
         via = b"SIP/2.0/%b %b;branch=z9hG4bKstranger%d" % (self.transport.encode(), own, number)
         suffix = b";transport=tcp" if self.transport == "TCP" else b""
@@ -115,17 +115,8 @@ class Stranger(asyncio.Protocol, asyncio.DatagramProtocol):
             "CSeq": parts.get("cseq", b"1 " + name),
             "Contact": parts.get("contact", b"<sip:stranger@%b%b>" % (own, suffix)),
         }
-        head = [b"%b %b SIP/2.0" % (name, uri)]
-        head += [
-            field.encode() + b": " + value
-            for field, value in fields.items()
-            if field not in without
-        ]
-        head += lines
-        if body:
-            head.append(b"Content-Type: " + content_type)
-        head.append(b"Content-Length: " + parts.get("length", b"%d" % len(body)))
-        return b"\r\n".join(head) + b"\r\n\r\n" + body
+        head = [b"%b %b SIP/2.0" % (name, uri), *_lines_of(fields, without), *lines]
+        return _message(head, body, content_type, parts.get("length"))
 
     def response(
         self,
@@ -142,29 +133,24 @@ class Stranger(asyncio.Protocol, asyncio.DatagramProtocol):
         `parts` replace what stands there otherwise: to, contact, cseq, call_id, length. Headers
         `without` are left out.
         """
-        own = b"%b:%d" % (self.address[0].encode(), self.address[1])
         to = request.header("To").encode()
         fields = {
             "From": request.header("From").encode(),
             "To": parts.get("to", to if b";tag=" in to else b"%b;tag=%b" % (to, tag)),
             "Call-ID": parts.get("call_id", request.header("Call-ID").encode()),
             "CSeq": parts.get("cseq", request.header("CSeq").encode()),
-            "Contact": parts.get("contact", b"<sip:strange@%b>" % own),
+            "Contact": parts.get("contact", b"<sip:strange@%b>" % self._own_address()),
         }
         head = [b"SIP/2.0 %d Strange" % status]
         if "Via" not in without:
             head += [b"Via: " + value.encode() for value in request.headers("Via")]
         head += [b"Record-Route: " + value.encode() for value in request.headers("Record-Route")]
-        head += [
-            field.encode() + b": " + value
-            for field, value in fields.items()
-            if field not in without
-        ]
-        head += lines
-        if body:
-            head.append(b"Content-Type: application/sdp")
-        head.append(b"Content-Length: " + parts.get("length", b"%d" % len(body)))
-        return b"\r\n".join(head) + b"\r\n\r\n" + body
+        head += [*_lines_of(fields, without), *lines]
+        return _message(head, body, b"application/sdp", parts.get("length"))
+
+    def _own_address(self) -> bytes:
+        host, port = self.address
+        return b"%b:%d" % (host.encode(), port)
 
     # -- what it hears ----------------------------------------------------------------------------
 
@@ -244,3 +230,15 @@ class Stranger(asyncio.Protocol, asyncio.DatagramProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Note how it ended (called by the loop)."""
         self.end = "reset" if exc is not None else "closed"
+
+
+def _lines_of(fields: dict[str, bytes], without: tuple[str, ...]) -> list[bytes]:
+    return [name.encode() + b": " + value for name, value in fields.items() if name not in without]
+
+
+def _message(head: list[bytes], body: bytes, content_type: bytes, length: bytes | None) -> bytes:
+    """The octets of a message; `length` is what Content-Length says of it, None the truth."""
+    if body:
+        head.append(b"Content-Type: " + content_type)
+    head.append(b"Content-Length: " + (b"%d" % len(body) if length is None else length))
+    return b"\r\n".join(head) + b"\r\n\r\n" + body
