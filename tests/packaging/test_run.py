@@ -125,6 +125,18 @@ def test_product_is_the_compiled_one_while_that_is_fresh(
     assert done.stdout == f"{told}\n"
 
 
+def test_compiled_modules_are_tested_in_the_processes_that_tests_start_too(made: Path) -> None:
+    write_program(
+        made / ".venv" / "bin" / "python",
+        'case "$*" in *--path) echo /fast; exit 0;; *requirements*) exit 0;; esac\n'
+        'echo "$PYTHONSAFEPATH|$PYTHONPATH|$*"',
+    )
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = run(made / "run", "test", "--compiled", "tests/torture", "-x", env=clean)
+    words = "-m pytest -o pythonpath= -m not sources tests/torture -x"
+    assert (done.returncode, done.stdout) == (0, f"1|/fast:{made}|{words}\n")
+
+
 def test_signal_reaches_the_product(made: Path) -> None:
     write_program(
         made / ".venv" / "bin" / "rgs", 'trap "exit 9" TERM; echo up; while :; do read -r x; done'
