@@ -7,35 +7,60 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from ipaddress import IPv4Network, IPv6Network
-from typing import TypeAlias
+from typing import Final, Generic, TypeAlias, TypeVar
 
+from emulator.model.actions import (
+    TERMINATE,
+    Action,
+    Ask,
+    Prompt,
+    Question,
+    Terminate,
+    ToPstn,
+    ToQueue,
+    ToUri,
+    ToVoicemail,
+)
+from emulator.model.hours import HolidaySet, Hours
 from emulator.rules import Kind, Pool
 
 __all__ = [
+    "OWN_QUEUE",
     "Action",
     "Agent",
     "AgentGroup",
+    "Ask",
     "Concurrent",
     "Endpoint",
     "Group",
     "Handover",
+    "NamedQueue",
     "Network",
     "OnCall",
     "OverflowCandidate",
+    "Owned",
     "Participation",
     "PoolSettings",
     "Pools",
+    "Prompt",
+    "Question",
     "Queue",
     "Registrations",
+    "Role",
     "Routing",
     "Terminate",
     "TimerSettings",
+    "ToPstn",
     "ToQueue",
     "ToUri",
+    "ToVoicemail",
+    "Token",
     "Topology",
 ]
 
 Network: TypeAlias = IPv4Network | IPv6Network
+OWN_QUEUE: Final = ""  # for `Group.shared_queue`
+_T_co = TypeVar("_T_co", covariant=True)
 
 
 class Endpoint(StrEnum):
@@ -98,26 +123,12 @@ class Registrations(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Terminate:
-    """End the call."""
+class Role(StrEnum):
+    """What somebody may do, by the names that the real service's roles have."""
 
-
-@dataclass(frozen=True, slots=True)
-class ToQueue:
-    """Put the call into the queue of another group."""
-
-    queue: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToUri:
-    """Send the call to a SIP or tel URI."""
-
-    uri: str
-
-
-Action: TypeAlias = Terminate | ToQueue | ToUri
+    ADMINISTRATOR = "CsResponseGroupAdministrator"
+    MANAGER = "CsResponseGroupManager"
+    VIEW_ONLY = "CsViewOnlyAdministrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +160,8 @@ class AgentGroup:
     routing: Routing = Routing.LONGEST_IDLE
     participation: Participation = Participation.INFORMAL
     alert_seconds: float = 20
+    description: str = ""
+    distribution_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +169,44 @@ class Queue:
     """What waiting calls are subject to; None: no time-out, no limit."""
 
     timeout_seconds: float | None = None
-    timeout_action: Action = Terminate()
+    timeout_action: Action = TERMINATE
     overflow_threshold: int | None = None
     overflow_candidate: OverflowCandidate = OverflowCandidate.NEWEST
-    overflow_action: Action = Terminate()
+    overflow_action: Action = TERMINATE
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQueue:
+    """A queue that stands by itself, for workflows and actions to send calls to.
+
+    agent_groups  names, searched in this order.
+    """
+
+    name: str
+    agent_groups: tuple[str, ...] = ()
+    queue: Queue = Queue()
+
+
+@dataclass(frozen=True, slots=True)
+class Owned(Generic[_T_co]):
+    """An object that stands by itself, and the pool that it belongs to."""
+
+    owner: Pool
+    value: _T_co
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A response group with its one queue, which has the group's name.
+    """A response group: a workflow, and in most cases a queue of its own, of the group's name.
 
-    agent_groups     are searched in this order.
+    agent_groups     of its own queue, searched in this order.
     queued_response  the provisional status that a waiting caller hears.
+    shared_queue     OWN_QUEUE: its own; else the name of another; None: calls get none.
+    menu             asks the caller where to go, in the place of a queue.
+    hours, holidays  names of hours of business and holiday sets; a closed workflow's calls get
+                     closed_action or holiday_action, None ends them.
+    managers         SIP URIs of those who may change it if it is managed.
     """
 
     name: str
@@ -180,13 +219,40 @@ class Group:
     queue: Queue = Queue()
     display_name: str | None = None
     description: str = ""
+    active: bool = True
+    shared_queue: str | None = OWN_QUEUE
+    menu: Question | None = None
+    greeting: Prompt | None = None
+    hours: str | None = None
+    closed_action: Action | None = None
+    holidays: tuple[str, ...] = ()
+    holiday_action: Action | None = None
+    time_zone: str = "UTC"
+    language: str = "en-US"
+    music: str | None = None
+    display_number: str | None = None
+    federation: bool = False
+    managed: bool = False
+    managers: tuple[str, ...] = ()
+
+    @property
+    def has_own_queue(self) -> bool:
+        """Whether its calls wait in a queue of its own."""
+        return self.menu is None and self.shared_queue == OWN_QUEUE
 
 
 @dataclass(frozen=True, slots=True)
 class PoolSettings:
-    """One pool."""
+    """One pool, and the settings of its Response Group service (Set-CsRgsConfiguration).
+
+    ringback_grace_seconds  until a call may go back to an agent who declined it; None: as the
+                            topology has it.
+    """
 
     fqdn: str
+    ringback_grace_seconds: float | None = None
+    music: str | None = None
+    disable_call_context: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +275,15 @@ class TimerSettings:
     t4_ms: int = 5000
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Whoever shows the token has the role; a manager for the workflows that are named."""
+
+    token: str = field(repr=False)
+    role: Role
+    manages: tuple[str, ...] = ()
+
+
 _LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
@@ -216,6 +291,7 @@ _LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/1
 class Topology:
     """All that a topology file says; what it leaves out has its default.
 
+    queues, agent_groups    those that no group has for itself.
     imported                the primary pool's groups are imported before the start.
     failover_seconds        how long failing over takes; None: until it is completed from outside.
     failback_seconds        the same of failing back.
@@ -231,6 +307,11 @@ class Topology:
     pools: Pools = Pools()
     agents: tuple[Agent, ...] = ()
     groups: tuple[Group, ...] = ()
+    queues: tuple[Owned[NamedQueue], ...] = ()
+    agent_groups: tuple[Owned[AgentGroup], ...] = ()
+    hours: tuple[Owned[Hours], ...] = ()
+    holiday_sets: tuple[Owned[HolidaySet], ...] = ()
+    tokens: tuple[Token, ...] = ()
     imported: bool = False
     failover_seconds: float | None = None
     failback_seconds: float | None = None

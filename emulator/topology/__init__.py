@@ -1,6 +1,7 @@
 """The topology file: read, judged, described, written back."""
 
-from emulator.topology.contradictions import Contradiction, contradictions
+from emulator.topology.contradiction import Contradiction
+from emulator.topology.contradictions import contradictions
 from emulator.topology.errors import TopologyError
 from emulator.topology.judgement import path_text
 from emulator.topology.load import load_topology, parse_group, parse_topology

@@ -1,21 +1,15 @@
 """What no single value of a topology shows to be wrong: names twice, names unknown, circles."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from emulator.documents import nearest, quoted
-from emulator.model.topology import AgentGroup, Group, Topology, ToQueue
+from emulator.documents import quoted
+from emulator.model.topology import Topology, ToQueue
+from emulator.topology.contradiction import Contradiction
+from emulator.topology.impossible_times import faulty_menus, impossible_times
 from emulator.topology.judgement import Path
+from emulator.topology.unknown_names import agent_groups_of, queue_places, unknown_names
 
-__all__ = ["Contradiction", "contradictions"]
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """A fault of a whole topology; `path` leads to the value to blame, such as `groups, 2, tel`."""
-
-    path: Path
-    text: str
+__all__ = ["contradictions"]
 
 
 def contradictions(topology: Topology) -> Iterator[Contradiction]:
@@ -24,8 +18,10 @@ def contradictions(topology: Topology) -> Iterator[Contradiction]:
     yield from _names_twice(topology)
     yield from _agent_group_names_twice(topology)
     yield from _numbers_twice(topology)
-    yield from _agents_unknown(topology)
-    yield from _queues_unknown(topology)
+    yield from _object_names_twice(topology)
+    yield from unknown_names(topology)
+    yield from impossible_times(topology)
+    yield from faulty_menus(topology)
     yield from _overflow_circles(topology)
     if topology.timers.t2_ms < topology.timers.t1_ms:
         told = f"found {topology.timers.t2_ms}, expected no less than t1_ms, which is"
@@ -60,24 +56,41 @@ def _named(topology: Topology) -> Iterator[tuple[Path, str, str]]:
 
 def _agent_group_names_twice(topology: Topology) -> Iterator[Contradiction]:
     holders: dict[str, str] = {}
-    groups: set[str] = set()
-    for number, group in enumerate(topology.groups):
-        is_told = group.name in groups
-        groups.add(group.name)
-        for path, agent_group in _agent_groups(number, group):
-            name = agent_group.name
-            if name not in holders:
-                holders[name] = group.name
-            elif not (is_told and name == group.name):
-                told = (
-                    f"found {quoted(name)}, which is an agent group of {quoted(holders[name])} too"
-                )
-                yield Contradiction((*path, "name"), told)
+    groups = [group.name for group in topology.groups]
+    told_already = {name for name in groups if groups.count(name) > 1}
+    for path, holder, agent_group in agent_groups_of(topology):
+        name = agent_group.name
+        if name not in holders:
+            holders[name] = holder
+        elif not (holder in told_already and holders[name] == holder):
+            whose = (
+                f"an agent group of {quoted(holders[name])}" if holders[name] else "another's name"
+            )
+            told = f"found {quoted(name)}, which is {whose} too"
+            yield Contradiction((*path, "name"), told)
 
 
-def _agent_groups(number: int, group: Group) -> Iterator[tuple[Path, AgentGroup]]:
-    for place, agent_group in enumerate(group.agent_groups):
-        yield ("groups", number, "agent_groups", place), agent_group
+def _object_names_twice(topology: Topology) -> Iterator[Contradiction]:
+    own = [group.name for group in topology.groups if group.has_own_queue]
+    queues = [owned.value.name for owned in topology.queues]
+    yield from _twice("queues", queues, own)
+    yield from _twice("hours", [owned.value.name for owned in topology.hours])
+    yield from _twice("holiday_sets", [owned.value.name for owned in topology.holiday_sets])
+    tokens: set[str] = set()
+    for number, token in enumerate(topology.tokens):
+        if token.token in tokens:
+            yield Contradiction(("tokens", number, "token"), "found a token that is there already")
+        tokens.add(token.token)
+
+
+def _twice(key: str, names: Iterable[str], taken: Iterable[str] = ()) -> Iterator[Contradiction]:
+    seen = set(taken)
+    for number, name in enumerate(names):
+        if name in seen:
+            yield Contradiction(
+                (key, number, "name"), f"found {quoted(name)}, which is another's name too"
+            )
+        seen.add(name)
 
 
 def _numbers_twice(topology: Topology) -> Iterator[Contradiction]:
@@ -104,46 +117,14 @@ def _numbered(topology: Topology) -> Iterator[tuple[Path, str, str]]:
             yield ("groups", number), group.tel, group.name
 
 
-def _agents_unknown(topology: Topology) -> Iterator[Contradiction]:
-    known = dict.fromkeys(agent.name for agent in topology.agents)
-    for number, group in enumerate(topology.groups):
-        for path, agent_group in _agent_groups(number, group):
-            seen: set[str] = set()
-            for place, name in enumerate(agent_group.agents):
-                if name in seen:
-                    told = f"found {quoted(name)} twice in {quoted(agent_group.name)}"
-                    yield Contradiction((*path, "agents", place), told)
-                elif name not in known:
-                    told = f"unknown agent {quoted(name)}, expected one of those under agents"
-                    yield Contradiction((*path, "agents", place), told + nearest(name, known))
-                seen.add(name)
-
-
-def _queues_unknown(topology: Topology) -> Iterator[Contradiction]:
-    known = dict.fromkeys(group.name for group in topology.groups)
-    for number, group in enumerate(topology.groups):
-        for key in ("timeout_action", "overflow_action"):
-            action = getattr(group.queue, key)
-            path: Path = ("groups", number, "queue", key, "queue")
-            if not isinstance(action, ToQueue):
-                continue
-            if action.queue not in known:
-                told = f"unknown queue {quoted(action.queue)}, expected the name of a group"
-                yield Contradiction(path, told + nearest(action.queue, known))
-            elif action.queue == group.name:
-                told = f"found {quoted(action.queue)}, which is the same queue"
-                yield Contradiction(path, f"{told}: expected another")
-
-
 def _overflow_circles(topology: Topology) -> Iterator[Contradiction]:
     """A call that overflows from queue to queue must come to an end."""
-    following = {
-        group.name: group.queue.overflow_action.queue
-        for group in topology.groups
-        if isinstance(group.queue.overflow_action, ToQueue)
-        and group.queue.overflow_threshold is not None
-    }
-    places = {group.name: number for number, group in enumerate(topology.groups)}
+    following: dict[str, str] = {}
+    places: dict[str, Path] = {}
+    for path, queue_name, queue in queue_places(topology):
+        places[queue_name] = path
+        if isinstance(queue.overflow_action, ToQueue) and queue.overflow_threshold is not None:
+            following[queue_name] = queue.overflow_action.queue
     finished: set[str] = set()
     for start in following:
         way: dict[str, None] = {}
@@ -157,6 +138,6 @@ def _overflow_circles(topology: Topology) -> Iterator[Contradiction]:
         steps = list(way)
         circle = [*steps[steps.index(name) :], name]
         yield Contradiction(
-            ("groups", places[name], "queue", "overflow_action", "queue"),
+            (*places[name], "overflow_action", "queue"),
             f"the overflow of full queues goes round in a circle: {', '.join(circle)}",
         )

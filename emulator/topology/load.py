@@ -7,7 +7,8 @@ from emulator.documents import DocumentError, Mark, read_document, read_file
 from emulator.model.topology import Group, Topology
 from emulator.topology.contradictions import contradictions
 from emulator.topology.errors import TopologyError
-from emulator.topology.form import GROUP, TOPOLOGY
+from emulator.topology.form import TOPOLOGY
+from emulator.topology.group_form import GROUP
 from emulator.topology.judgement import Judgement, Refused, Shape
 from emulator.topology.judgement import Path as ValuePath
 

@@ -1,14 +1,15 @@
 """The shape of a mapping with known keys, as it becomes a value of the model."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Any, Final, Generic, TypeVar
 
 from emulator.documents import Mapping as MappingNode
 from emulator.documents import Node, listed, nearest, quoted
 from emulator.topology.judgement import Judgement, Path, Schema, Shape
+from emulator.topology.plain import plain
 
-__all__ = ["NO_DEFAULT", "Key", "Record"]
+__all__ = ["NO_DEFAULT", "Key", "Record", "keys_of"]
 
 _T = TypeVar("_T")
 NO_DEFAULT: Final = object()
@@ -107,3 +108,18 @@ class Record(Generic[_T]):
             return f"the key {quoted(name)} is not built yet"
         known = f"expected one of {listed(self._keys)}" if self._keys else "expected none"
         return f"unknown key {quoted(name)}, {known}{nearest(name, self._keys)}"
+
+
+def keys_of(model: type[Any], **keys: tuple[Shape[object], str]) -> dict[str, Key]:
+    """Give the keys that fill fields of `model`, each with its field's default."""
+    defaults = {each.name: _default(each) for each in fields(model)}
+    return {
+        name: Key(shape, about, defaults[name] is NO_DEFAULT, defaults[name])
+        for name, (shape, about) in keys.items()
+    }
+
+
+def _default(filled: "Field[Any]") -> object:
+    if filled.default_factory is not MISSING:
+        return plain(filled.default_factory())
+    return NO_DEFAULT if filled.default is MISSING else plain(filled.default)

@@ -1,13 +1,15 @@
 """The shapes of values and lists: each judges a node, and says the same as JSON Schema."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from enum import Enum
 from ipaddress import ip_network
 from typing import Generic, TypeVar
 
 from emulator.documents import Mapping as MappingNode
 from emulator.documents import Node, Scalar, Sequence, listed, nearest, quoted
+from emulator.model.hours import time_zone
 from emulator.model.topology import Network
 from emulator.topology.judgement import Judgement, Path, Schema, Shape
 
@@ -15,12 +17,15 @@ __all__ = [
     "Choice",
     "Flag",
     "ListOf",
+    "Moment",
     "NetworkText",
     "Nullable",
     "Number",
+    "Recursive",
     "Table",
     "Text",
     "Whole",
+    "ZoneName",
 ]
 
 _T = TypeVar("_T")
@@ -165,6 +170,72 @@ class NetworkText:
     def schema(self) -> Schema:
         """Give the outline; whether it is a network the loader alone can say."""
         return {"type": "string", "pattern": f"^{self._OUTLINE}$"}
+
+
+class Moment:
+    """A day, or a day and a time, by the clocks of some place: `2026-12-24T18:00`."""
+
+    _OUTLINE = "[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
+
+    def judge(self, node: Node, path: Path, judgement: Judgement) -> str:
+        """Give the text."""
+        expected = "a day such as 2026-12-24 or 2026-12-24T18:00"
+        value = node.value if isinstance(node, Scalar) else None
+        if not isinstance(value, str) or not re.fullmatch(self._OUTLINE, value):
+            judgement.refuse(node.mark, path, f"found {quoted(node)}, expected {expected}")
+        try:
+            datetime.fromisoformat(value)
+        except ValueError as error:
+            why = f"found {quoted(node)}, expected {expected}: {error}"
+            judgement.refuse(node.mark, path, why)
+        return value
+
+    def schema(self) -> Schema:
+        """Give the outline; whether there is such a day the loader alone can say."""
+        return {"type": "string", "pattern": f"^{self._OUTLINE}$"}
+
+
+class ZoneName:
+    """A time zone, by its IANA name or by the one that it has in Windows."""
+
+    _OUTLINE = "[A-Za-z][A-Za-z0-9 .()_+/-]{0,63}"
+
+    def judge(self, node: Node, path: Path, judgement: Judgement) -> str:
+        """Give the name."""
+        expected = "a time zone such as Europe/Paris or Romance Standard Time"
+        value = node.value if isinstance(node, Scalar) else None
+        told = f"found {quoted(node)}, expected {expected}"
+        if not isinstance(value, str) or not re.fullmatch(self._OUTLINE, value):
+            judgement.refuse(node.mark, path, told)
+        try:
+            time_zone(value)
+        except ValueError:
+            judgement.refuse(node.mark, path, told)
+        return value
+
+    def schema(self) -> Schema:
+        """Give the outline; whether there is such a zone the loader alone can say."""
+        return {"type": "string", "pattern": f"^{self._OUTLINE}$"}
+
+
+class Recursive(Generic[_T]):
+    """A shape that is inside itself: the schema names it, and has it once under `$defs`."""
+
+    def __init__(self, name: str, shape: Callable[[], Shape[_T]]) -> None:
+        self.name = name
+        self._shape = shape
+
+    def judge(self, node: Node, path: Path, judgement: Judgement) -> _T:
+        """Give what the shape does."""
+        return self._shape().judge(node, path, judgement)
+
+    def schema(self) -> Schema:
+        """Give the reference."""
+        return {"$ref": f"#/$defs/{self.name}"}
+
+    def definition(self) -> Schema:
+        """Give what stands under `$defs`."""
+        return self._shape().schema()
 
 
 class Nullable(Generic[_T]):

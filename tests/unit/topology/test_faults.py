@@ -43,8 +43,60 @@ def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
         ("imported: yes", '1:11: imported: found "yes", expected true or false'),
         ("imported: 1", "imported: found the number 1, expected true or false"),
         ("profile: lync", '1:1: the key "profile" is not built yet'),
-        ("tokens: []", 'the key "tokens" is not built yet'),
-        ("groups: [{name: g, agents: [], menu: {}}]", 'groups[0]: the key "menu" is not built yet'),
+        ("workers: 2", 'the key "workers" is not built yet'),
+        (
+            "groups: [{name: g, agents: [], menu: {prompt: {}}}]",
+            "found agents and menu, expected exactly one of the keys",
+        ),
+        ("groups: [{name: g, menu: {prompt: {}}}]", "groups[0].menu.answers: found none"),
+        (
+            "groups: [{name: g, menu: {prompt: {}, answers: [{action: {terminate: {}}}]}}]",
+            "groups[0].menu.answers[0]: expected dtmf or voice, found neither",
+        ),
+        (
+            "groups: [{name: g, menu: {prompt: {}, answers: [{dtmf: '1', action: {queue: h}}]}}]",
+            'groups[0].menu.answers[0].action.queue: unknown queue "h"',
+        ),
+        (
+            "groups: [{name: g, menu: {prompt: {}, answers: [{dtmf: '11', action: {}}]}}]",
+            'answers[0].dtmf: found "11", expected a key of the telephone',
+        ),
+        ("groups: [{name: g, shared_queue: q}]", 'groups[0].shared_queue: unknown queue "q"'),
+        (
+            "groups: [{name: g, shared_queue: q}]\nqueues: [{name: q, owner: backup}]",
+            'found "q", which belongs to the backup pool: expected one of the primary pool',
+        ),
+        ("queues: [{name: q, agent_groups: [a]}]", 'agent_groups[0]: unknown agent group "a"'),
+        ("groups: [{name: q, agents: []}]\nqueues: [{name: q}]", "another's name too"),
+        (
+            "groups: [{name: q, agents: []}]\nagent_groups: [{name: q}]",
+            'which is an agent group of "q" too',
+        ),
+        ("groups: [{name: g, agents: [], hours: h}]", 'unknown hours of business "h"'),
+        ("groups: [{name: g, agents: [], holidays: [h]}]", 'unknown holiday set "h"'),
+        ("groups: [{name: g, agents: [], time_zone: Mars}]", "expected a time zone such as"),
+        (
+            "hours: [{name: h, monday: [{open: '09:00', close: '08:00'}]}]",
+            'hours[0].monday[0].close: found "08:00", expected later than "09:00"',
+        ),
+        (
+            "hours: [{name: h, friday: [{open: '09:00', close: '12:00'},"
+            " {open: '11:00', close: '13:00'}]}]",
+            'hours[0].friday[1].open: found "11:00", expected no earlier than "12:00"',
+        ),
+        (
+            "holiday_sets: [{name: h, holidays: [{start: 2026-02-30, end: 2026-03-01}]}]",
+            "expected a day such as 2026-12-24",
+        ),
+        (
+            "holiday_sets: [{name: h, holidays: [{start: 2026-02-03, end: 2026-02-03}]}]",
+            'holidays[0].end: found "2026-02-03", expected later than "2026-02-03"',
+        ),
+        (
+            "tokens: [{token: abcdefgh, role: CsViewOnlyAdministrator, manages: [x]}]",
+            "tokens[0].manages: expected none: a CsViewOnlyAdministrator manages none",
+        ),
+        ("tokens: [{token: abc, role: CsViewOnlyAdministrator}]", "a token of 8 characters"),
         ("registrations: lose", 'found "lose", expected one of kept, lost; nearest is "lost"'),
         (
             "failover_seconds: -1",
@@ -126,7 +178,7 @@ def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
         ),
         (
             "groups: [{name: g, agents: [], queue: {timeout_action: {voicemail: x}}}]",
-            'timeout_action: the key "voicemail" is not built yet',
+            'timeout_action.voicemail: found "x", expected a sip, sips or tel URI',
         ),
         (
             "groups: [{name: g, agents: [], queue: {overflow_threshold: 1001}}]",
@@ -202,7 +254,7 @@ AGENTS = "agents: [{name: alice}, {name: bob}]\n"
         ),
         (
             "groups: [{name: sales, agents: [], queue: {overflow_action: {queue: sale}}}]",
-            'queue: unknown queue "sale", expected the name of a group; nearest is "sales"',
+            'unknown queue "sale", expected the name of a group or a queue; nearest is "sales"',
         ),
         (
             "groups: [{name: sales, agents: [], queue: {timeout_action: {queue: sales}}}]",
