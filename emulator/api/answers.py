@@ -191,6 +191,8 @@ class Console(Model):
     """What an agent's console shows now."""
 
     agent: str
+    served_by: Pool
+    """The pool that serves the console now: the backup pool while the primary does not serve."""
     groups: list[ConsoleGroup]
 
 

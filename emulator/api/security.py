@@ -13,18 +13,18 @@ from aiohttp.typedefs import Middleware
 
 from emulator.api.problems import Problem, ProblemKind
 
-__all__ = ["guard"]
+__all__ = ["carries_token", "guard"]
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _READING = ("GET", "HEAD", "OPTIONS")
 _OTHER_SITES = ("cross-site", "same-site")
 
 
-def guard(token: str | None, names: frozenset[str], open_paths: frozenset[str]) -> Middleware:
+def guard(token: str | None, names: frozenset[str], is_open: Callable[[str], bool]) -> Middleware:
     """The middleware that turns away what must not come in.
 
-    names       the host names that this server goes by, beside addresses and `localhost`.
-    open_paths  what is answered without a token.
+    names    the host names that this server goes by, beside addresses and `localhost`.
+    is_open  whether a path is answered without a token, or asks for credentials of its own.
     """
     expected = None if token is None else token.encode()
 
@@ -32,7 +32,7 @@ def guard(token: str | None, names: frozenset[str], open_paths: frozenset[str]) 
     async def check(request: web.Request, handler: _Handler) -> web.StreamResponse:
         _check_host(request, names, has_token=expected is not None)
         _check_origin(request)
-        if expected is not None and request.path not in open_paths:
+        if expected is not None and not is_open(request.path):
             _check_token(request, expected)
         return await handler(request)
 
@@ -80,10 +80,15 @@ def _check_origin(request: web.Request) -> None:
         )
 
 
-def _check_token(request: web.Request, expected: bytes) -> None:
+def carries_token(request: web.Request, expected: bytes) -> bool:
+    """Whether `request` carries the token."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     is_right = hmac.compare_digest(given.strip().encode("utf-8", "replace"), expected)
-    if scheme.lower() != "bearer" or not is_right:
+    return scheme.lower() == "bearer" and is_right
+
+
+def _check_token(request: web.Request, expected: bytes) -> None:
+    if not carries_token(request, expected):
         raise Problem(
             HTTPStatus.UNAUTHORIZED,
             ProblemKind.TOKEN_REQUIRED,

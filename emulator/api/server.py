@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from emulator.api.agent_service import add_agent_service, is_agent_service
 from emulator.api.endpoint import Endpoint
 from emulator.api.exchange import ADMINISTRATION, MAX_BODY_BYTES, Exchange
 from emulator.api.faults import answer_faults
@@ -114,8 +115,12 @@ def _application(administration: Administration, settings: ApiSettings) -> web.A
         name.lower() for name in (settings.host, settings.advertise) if name is not None
     )
     open_paths = frozenset(each.path for each in ENDPOINTS if each.is_open)
+
+    def is_open(path: str) -> bool:
+        return path in open_paths or is_agent_service(path)
+
     app = web.Application(
-        middlewares=[note_request, answer_faults, guard(settings.token, names, open_paths)],
+        middlewares=[note_request, answer_faults, guard(settings.token, names, is_open)],
         client_max_size=MAX_BODY_BYTES,
     )
     app[ADMINISTRATION] = administration
@@ -132,6 +137,7 @@ def _application(administration: Administration, settings: ApiSettings) -> web.A
             methods.append("HEAD")
         for method in methods:
             app.router.add_route(method, endpoint.path, _handler(endpoint))
+    add_agent_service(app, settings.token)
     return app
 
 

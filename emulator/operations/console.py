@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from emulator.model.agent_groups import AgentGroup
@@ -11,10 +12,29 @@ from emulator.model.groups import HostedGroup
 from emulator.operations.administration import Administration
 from emulator.operations.agents import find_agent, is_signed_in
 from emulator.operations.errors import ForbiddenByRule, NotThere
-from emulator.rules import Outcome, Row, Situation, Verdict, verdict
+from emulator.rules import Outcome, Pool, Row, Situation, Verdict, verdict
 from emulator.service.site import Site
 
-__all__ = ["show_console", "sign_in", "sign_out"]
+__all__ = [
+    "ConsoleGroup",
+    "groups_served_by",
+    "show_console",
+    "sign_in",
+    "sign_in_to",
+    "sign_out",
+    "sign_out_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleGroup:
+    """A group as it is named at the console.
+
+    imported  True means the copy, False the original, None whichever permits what is wanted.
+    """
+
+    name: str
+    imported: bool | None
 
 
 def show_console(administration: Administration, name: str) -> dict[str, Any]:
@@ -35,7 +55,15 @@ def show_console(administration: Administration, name: str) -> dict[str, Any]:
                     "signed_in": is_signed_in(agent, group),
                 }
             )
-    return {"agent": name, "groups": shown}
+    return {"agent": name, "served_by": _serving_pool(site), "groups": shown}
+
+
+def groups_served_by(administration: Administration, name: str) -> Iterator[HostedGroup]:
+    """The groups that the agent `name` serves, hidden ones too: each original, then its copy.
+
+    Raises NotThere.
+    """
+    return _groups_of(administration.site, find_agent(administration, name))
 
 
 def sign_in(
@@ -51,7 +79,7 @@ def sign_in(
 
     Raises NotThere, or ForbiddenByRule with the cell. Informal groups stay as they are.
     """
-    return _change(administration, name, groups, imported, AgentGroup.sign_in)
+    return sign_in_to(administration, name, [ConsoleGroup(each, imported) for each in groups])
 
 
 def sign_out(
@@ -62,19 +90,32 @@ def sign_out(
     imported: bool | None = None,
 ) -> dict[str, Any]:
     """Sign the agent `name` out of groups, as `sign_in` does in."""
-    return _change(administration, name, groups, imported, AgentGroup.sign_out)
+    return sign_out_of(administration, name, [ConsoleGroup(each, imported) for each in groups])
+
+
+def sign_in_to(
+    administration: Administration, name: str, groups: Iterable[ConsoleGroup]
+) -> dict[str, Any]:
+    """Sign in as `sign_in` does, where copies and originals are named one by one."""
+    return _change(administration, name, groups, AgentGroup.sign_in)
+
+
+def sign_out_of(
+    administration: Administration, name: str, groups: Iterable[ConsoleGroup]
+) -> dict[str, Any]:
+    """Sign out as `sign_out` does, where copies and originals are named one by one."""
+    return _change(administration, name, groups, AgentGroup.sign_out)
 
 
 def _change(
     administration: Administration,
     name: str,
-    groups: Sequence[str],
-    imported: bool | None,
+    groups: Iterable[ConsoleGroup],
     change: Callable[[AgentGroup, Agent], None],
 ) -> dict[str, Any]:
     agent = find_agent(administration, name)
     site = administration.site
-    chosen = [_choose(site, agent, each, imported) for each in dict.fromkeys(groups)]
+    chosen = [_choose(site, agent, each.name, each.imported) for each in dict.fromkeys(groups)]
     formal = [each for group in chosen for each in _formal_groups(agent, group)]
     for each in formal:
         change(each, agent)
@@ -124,6 +165,11 @@ def _formal_groups(agent: Agent, group: HostedGroup) -> Iterator[AgentGroup]:
 def _ruling(site: Site, group: HostedGroup) -> Verdict:
     situation = Situation(Row.CONSOLE, group.owner, imported=group.is_copy)
     return verdict(situation, site.phase, site.rules)
+
+
+def _serving_pool(site: Site) -> Pool:
+    """The pool whose web service answers: the backup pool while the primary is gone."""
+    return Pool.BACKUP if site.is_down(Pool.PRIMARY) else Pool.PRIMARY
 
 
 def _permits(ruling: Verdict) -> bool:

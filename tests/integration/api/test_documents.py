@@ -122,6 +122,7 @@ async def test_openapi_document_has_every_route_and_nothing_else(door: Door) -> 
         (route.method, route.resource.canonical)
         for route in door.server.application.router.routes()
         if route.resource is not None and route.method != "HEAD"
+        if route.resource.name != "agent_service"  # it has a WSDL
     }
     assert documented == served
     names = [each.name for each in ENDPOINTS]
