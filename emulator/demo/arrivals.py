@@ -8,7 +8,7 @@ from emulator.demo.calls import HOMES, DemoGroup, PlacedCall
 from emulator.demo.ends import explains
 from emulator.demo.evidence import Differs
 from emulator.demo.expectations import NewCalls, Stage
-from emulator.demo.living import agent_of
+from emulator.demo.living import agent_of, answer_to
 from emulator.rules import Kind, Outcome, Phase, Pool, Style, agents_cell
 from emulator.testing import ClientCall, Emulator, ExpectationFailed, SipClient, Unreachable
 
@@ -51,7 +51,7 @@ async def arrives(rgs: Emulator, arrival: Arrival, claim: NewCalls) -> tuple[Pla
         # Where nobody else could answer, it is the agents who could not be rung, or could.
         is_of_agents = call.status < 300 and not any(HOMES[each] is Pool.BACKUP for each in agents)
         cell = agents_cell(claim.phase) if is_of_agents else None
-        raise Differs(f"{expected} from the {pool} pool", _told(call), cell)
+        raise Differs(f"{expected} from the {pool} pool", answer_to(call), cell)
     shown = await rgs.call(call)
     if shown["host"] != pool:
         raise Differs(f"a call hosted by {pool}", f"a call hosted by {shown['host']}")
@@ -92,7 +92,7 @@ async def is_refused(rgs: Emulator, arrival: Arrival, claim: NewCalls) -> str:
     expected = 480 if claim.phase is Phase.FAILED_OVER else 503
     call = await _place(arrival, waits_for_answer=True)
     if call.status != expected:
-        raise Differs(f"{expected} to INVITE", _told(call))
+        raise Differs(f"{expected} to INVITE", answer_to(call))
     # The primary pool's own address: of a call that no pool takes, it is the owner.
     host = Pool.BACKUP if arrival.via == "backup" else Pool.PRIMARY
     explains(call.messages[-1], claim.cell, claim.phase, host)
@@ -128,8 +128,3 @@ async def _place(arrival: Arrival, *, waits_for_answer: bool) -> ClientCall:
         if call.status < _RINGING:
             raise Differs("a response to INVITE", str(failure).partition("\n")[0]) from failure
     return call
-
-
-def _told(call: ClientCall) -> str:
-    rule = call.messages[-1].header("X-RGS-Rule") if call.messages else None
-    return f"{call.status} to INVITE" + (f" ({rule})" if rule else "")

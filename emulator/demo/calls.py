@@ -8,7 +8,7 @@ from emulator.demo.expectations import Stage
 from emulator.rules import Kind, Phase, Pool
 from emulator.testing import ClientCall
 
-__all__ = ["GROUPS", "HOMES", "DemoGroup", "PlacedCall"]
+__all__ = ["DOMAIN", "GROUPS", "HOMES", "DemoGroup", "PlacedCall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class DemoGroup:
     agents: tuple[str, ...]
 
 
+DOMAIN = "contoso.example"
 HOMES = {
     "alice": Pool.PRIMARY, "bob": Pool.PRIMARY, "carol": Pool.BACKUP, "dave": Pool.BACKUP,
     "erin": Pool.PRIMARY, "frank": Pool.BACKUP,

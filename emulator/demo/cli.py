@@ -9,10 +9,15 @@ from pathlib import Path
 import aiohttp
 from rich.console import Console
 
-from emulator.demo.evidence import Evidence
-from emulator.demo.expectations import NEW_CALLS, OLD_CALLS, STATEMENTS, NewCalls, OldCalls
+from emulator.demo.doors import TRANSPORTS, Door, doors_of, row_of
+from emulator.demo.evidence import Difference, Evidence
+from emulator.demo.on_behalf import CallsOnBehalf
+from emulator.demo.plans import STATEMENTS, Plan, plans_for
 from emulator.demo.report import print_report, report_as_json
-from emulator.demo.walk import WALKS, Plan, Walk
+from emulator.demo.scene import Scene
+from emulator.demo.telephones import Telephones
+from emulator.demo.walk import take_walk
+from emulator.demo.witness import Witness
 from emulator.resources import resource
 from emulator.rules import Statement, Style, load_rules, load_statements
 from emulator.testing import Emulator, EmulatorFailed, ExpectationFailed, RequestRefused
@@ -21,7 +26,6 @@ __all__ = ["run"]
 
 _AS_EXPECTED, _DIFFERS, _USAGE, _COULD_NOT_START, _TIMED_OUT = range(5)
 _MOST_SECONDS = 240.0
-_TRANSPORTS = ("udp", "tcp")
 # What ends a walk early: the emulator refuses, or is gone.
 _BROKEN_OFF = (RequestRefused, ExpectationFailed, LookupError, aiohttp.ClientError)
 
@@ -42,9 +46,9 @@ def run(
     progress = Console(stderr=True, highlight=False)
     try:
         chosen = _chosen(only)
-        _judge_transports(transports)
+        doors = _transports(transports)
         options = _options(style, rules)
-        evidence = asyncio.run(_demonstrate(Style(style), transports, chosen, options, progress))
+        evidence = asyncio.run(_demonstrate(Style(style), doors, chosen, options, progress))
     except _Misused as error:
         progress.print(f"rgs: demo: {error}", markup=False, soft_wrap=True)
         return _USAGE
@@ -56,10 +60,10 @@ def run(
         return _TIMED_OUT
     if as_json:
         cells = load_rules().statements
-        print(report_as_json(evidence, chosen, transports, cells, style))  # noqa: T201
+        print(report_as_json(evidence, chosen, doors, cells, style))  # noqa: T201
     else:
-        print_report(Console(), evidence, chosen, transports, style)
-    is_whole = all(evidence.is_shown(each.id, transports) for each in chosen)
+        print_report(Console(), evidence, chosen, doors, style)
+    is_whole = all(evidence.is_shown(each.id, doors_of(each.id, doors)) for each in chosen)
     return _AS_EXPECTED if is_whole and not evidence.differences_of("") else _DIFFERS
 
 
@@ -68,15 +72,14 @@ def _chosen(only: Sequence[str]) -> list[Statement]:
     for name in only:
         if name not in statements:
             raise _Misused(f"there is no statement {name}; {STATEMENTS[0]} is the first")
-        if name not in STATEMENTS:
-            raise _Misused(f"{name} is not shown yet: only rows R1 to R3 are")
     return [statements[name] for name in STATEMENTS if not only or name in only]
 
 
-def _judge_transports(transports: Sequence[str]) -> None:
-    unknown = [each for each in transports if each not in _TRANSPORTS]
-    if unknown or not transports:
-        raise _Misused(f"transports are {' and '.join(_TRANSPORTS)}, not {', '.join(unknown)}")
+def _transports(names: Sequence[str]) -> list[Door]:
+    unknown = [each for each in names if each not in TRANSPORTS]
+    if unknown or not names:
+        raise _Misused(f"transports are {' and '.join(TRANSPORTS)}, not {', '.join(unknown)}")
+    return [Door(each) for each in names]
 
 
 def _options(style: str, rules: Path | None) -> list[str]:
@@ -86,38 +89,47 @@ def _options(style: str, rules: Path | None) -> list[str]:
 
 async def _demonstrate(
     style: Style,
-    transports: Sequence[str],
+    transports: Sequence[Door],
     chosen: Sequence[Statement],
     options: Sequence[str],
     progress: Console,
 ) -> Evidence:
     evidence = Evidence()
+    names = [each.id for each in chosen]
     async with asyncio.timeout(_MOST_SECONDS), Emulator.start(options) as rgs:
-        for plan in _needed(chosen):
+        for plan in plans_for(names):
             progress.print(f"{plan.name}: normal", end="")
-            walk = Walk(rgs, plan, style, transports, evidence)
+            scenes = _scenes(rgs, plan, style, transports, names, Witness(evidence, plan.name))
             try:
-                await walk.take(lambda phase: progress.print(f", {phase}", end=""))
+                await take_walk(
+                    rgs, plan, scenes, lambda phase: progress.print(f", {phase}", end="")
+                )
             except _BROKEN_OFF as error:
-                await walk.give_up(error)
+                evidence.differ(_broken_off(plan, error))
             progress.print("")
     return evidence
 
 
-def _needed(chosen: Sequence[Statement]) -> list[Plan]:
-    """The walks that show the chosen statements, each no longer than it must be."""
-    names = {each.id for each in chosen}
-    claims: tuple[OldCalls | NewCalls, ...] = (*OLD_CALLS, *NEW_CALLS)
-    plans = []
-    for plan in WALKS:
-        shown = [
-            claim.phase
-            for claim in claims
-            if claim.statement in names
-            and claim.phase in plan.phases
-            and claim.imported in (None, plan.imported)
-        ]
-        if shown:
-            last = max(plan.phases.index(phase) for phase in shown)
-            plans.append(Plan(plan.name, plan.imported, plan.phases[: last + 1]))
-    return plans
+def _scenes(
+    rgs: Emulator,
+    plan: Plan,
+    style: Style,
+    transports: Sequence[Door],
+    statements: Sequence[str],
+    witness: Witness,
+) -> list[Scene]:
+    """What must be played in a walk for the rows that the statements are of."""
+    rows = {row_of(each) for each in statements}
+    scenes: list[Scene] = []
+    if rows & {"R1", "R2", "R3"}:
+        scenes.append(Telephones(rgs, plan, style, transports, witness))
+    if "R4" in rows:
+        scenes.append(CallsOnBehalf(rgs, plan, transports, witness))
+    return scenes
+
+
+def _broken_off(plan: Plan, error: Exception) -> Difference:
+    """That a walk could not be taken to its end."""
+    seen = f"{type(error).__name__}: {error}"
+    situation = f"{plan.name}: the emulator"
+    return Difference("", "none", "every door", situation, "the walk to go on", seen, "")

@@ -1,4 +1,4 @@
-"""What the demo has seen: for each statement and transport what held, and what did not."""
+"""What the demo has seen: for each statement and door what held, and what did not."""
 
 from __future__ import annotations
 
@@ -6,20 +6,31 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from emulator.testing import ClientCall
+
 __all__ = ["Difference", "Differs", "Evidence"]
 
 
 class Differs(Exception):
     """Something else was seen than what was expected.
 
-    `cell` carries it where that is another one than the claim's own.
+    cell  that carries it, where that is another one than the claim's own.
+    call  in which it was seen, where there is one.
     """
 
-    def __init__(self, expected: str, seen: str, cell: str | None = None) -> None:
+    def __init__(
+        self,
+        expected: str,
+        seen: str,
+        cell: str | None = None,
+        *,
+        call: ClientCall | None = None,
+    ) -> None:
         super().__init__(f"expected {expected}; seen: {seen}")
         self.expected = expected
         self.seen = seen
         self.cell = cell
+        self.call = call
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ class Difference:
 
     statement: str
     cell: str
-    transport: str
+    door: str
     situation: str
     expected: str
     seen: str
@@ -42,9 +53,9 @@ class Evidence:
     shown: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
 
-    def hold(self, statement: str, transport: str, what: str) -> None:
+    def hold(self, statement: str, door: str, what: str) -> None:
         """Note that `what` was seen, as it was expected."""
-        self.shown.setdefault((statement, transport), Counter())[what] += 1
+        self.shown.setdefault((statement, door), Counter())[what] += 1
 
     def differ(self, difference: Difference) -> None:
         """Note that something was not as expected."""
@@ -54,8 +65,8 @@ class Evidence:
         """What did not hold of one statement."""
         return [each for each in self.differences if each.statement == statement]
 
-    def is_shown(self, statement: str, transports: Iterable[str]) -> bool:
-        """Whether the statement was seen to hold over every transport, and nothing against it."""
+    def is_shown(self, statement: str, doors: Iterable[str]) -> bool:
+        """Whether the statement was seen to hold through every door, and nothing against it."""
         return not self.differences_of(statement) and all(
-            self.shown.get((statement, transport)) for transport in transports
+            self.shown.get((statement, door)) for door in doors
         )

@@ -13,7 +13,16 @@ from typing import Final
 
 from emulator.rules import Kind, Phase, Pool
 
-__all__ = ["FIRST", "NEW_CALLS", "OLD_CALLS", "STATEMENTS", "Fate", "NewCalls", "OldCalls", "Stage"]
+__all__ = [
+    "FIRST",
+    "NEW_CALLS",
+    "OLD_CALLS",
+    "Fate",
+    "NewCalls",
+    "OldCalls",
+    "Stage",
+    "claim_of_new",
+]
 
 
 class Stage(StrEnum):
@@ -167,6 +176,9 @@ FIRST: Final = {
     for imported in (False, True)
 }
 
-STATEMENTS: Final = tuple(
-    sorted({each.statement for each in OLD_CALLS} | {each.statement for each in NEW_CALLS})
-)
+
+def claim_of_new(phase: Phase, *, imported: bool) -> NewCalls:
+    """What is promised of calls that are placed during `phase`."""
+    if phase is Phase.NORMAL:
+        return FIRST[imported]
+    return next(claim for claim in NEW_CALLS if claim.phase is phase and claim.imported == imported)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from emulator.demo.calls import HOMES, PlacedCall
 from emulator.demo.evidence import Differs
 from emulator.demo.expectations import Stage
@@ -9,9 +11,17 @@ from emulator.rules import Phase, Pool, agents_cell
 from emulator.testing import ClientCall, ExpectationFailed, NoAnswer
 from emulator.testing.trail import told
 
-__all__ = ["agent_of", "carries_on", "hangs_up", "is_connected_at_last"]
+__all__ = [
+    "agent_of",
+    "answer_to",
+    "carries_on",
+    "end_quietly",
+    "hangs_up",
+    "is_connected_at_last",
+]
 
 _SOON_SECONDS = 3.0
+_CLEAN_UP_SECONDS = 0.5
 _METHODS = ("OPTIONS", "INFO", "INVITE")
 
 
@@ -62,6 +72,19 @@ async def is_connected_at_last(placed: PlacedCall, phase: Phase) -> str:
         raise Differs("an agent homed on the primary pool", f"Contact {placed.call.remote_target}")
     placed.stage = Stage.CONNECTED
     return "waited, and is connected now"
+
+
+async def end_quietly(call: ClientCall) -> None:
+    """End a call of which no more is expected."""
+    if call.state != "ended":
+        with suppress(ExpectationFailed, OSError):
+            await call.hang_up(within=_CLEAN_UP_SECONDS)
+
+
+def answer_to(call: ClientCall) -> str:
+    """What the newest response to the INVITE says, in words."""
+    rule = call.messages[-1].header("X-RGS-Rule") if call.messages else None
+    return f"{call.status or 'nothing'} to INVITE" + (f" ({rule})" if rule else "")
 
 
 def agent_of(call: ClientCall) -> str:

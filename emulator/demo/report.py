@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from emulator.demo.doors import Door, doors_of
 from emulator.demo.evidence import Difference, Evidence
 from emulator.rules import Statement
 
@@ -22,45 +23,44 @@ def print_report(
     console: Console,
     evidence: Evidence,
     statements: Sequence[Statement],
-    transports: Sequence[str],
+    transports: Sequence[Door],
     style: str,
 ) -> None:
     """Print the table, every difference with its ladder, and the summary line."""
     if console.width < _LEAST_WIDTH:
         console.width = _LEAST_WIDTH  # a pipe has no width; a narrower table says nothing
-    title = f"calls in the 64 statements of the source, rows R1 to R3; style {style}"
+    title = f"the 64 statements of the source; style {style}"
     table = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
     table.add_column("statement", no_wrap=True)
     table.add_column("phase", no_wrap=True)
     table.add_column("what the source says", ratio=1)
-    for transport in transports:
-        table.add_column(transport.upper(), no_wrap=True, justify="right")
+    table.add_column("shown through", no_wrap=True)
     for statement in statements:
         table.add_row(
             statement.id,
             statement.phase,
             f"{statement.row_title} ({_scope(statement)}): {statement.text}",
-            *(_mark(evidence, statement.id, transport) for transport in transports),
+            _marks(evidence, statement.id, doors_of(statement.id, transports)),
         )
     console.print(table)
     alike: dict[tuple[str, str, str], list[Difference]] = {}
     for each in evidence.differences:
-        alike.setdefault((each.statement, each.cell, each.transport), []).append(each)
+        alike.setdefault((each.statement, each.cell, each.door), []).append(each)
     for first, *others in alike.values():
         _print_difference(console, first, len(others))
     console.print(summary(evidence, statements, transports), highlight=False)
 
 
-def summary(evidence: Evidence, statements: Sequence[Statement], transports: Sequence[str]) -> str:
+def summary(evidence: Evidence, statements: Sequence[Statement], transports: Sequence[Door]) -> str:
     """The last line."""
-    shown = sum(evidence.is_shown(each.id, transports) for each in statements)
+    shown = sum(_is_shown(evidence, each, transports) for each in statements)
     return f"{shown} of {len(statements)} statements shown"
 
 
 def report_as_json(
     evidence: Evidence,
     statements: Sequence[Statement],
-    transports: Sequence[str],
+    transports: Sequence[Door],
     cells: Mapping[str, Sequence[str]],
     style: str,
 ) -> str:
@@ -68,7 +68,7 @@ def report_as_json(
     document: dict[str, Any] = {
         "style": style,
         "transports": list(transports),
-        "shown": sum(evidence.is_shown(each.id, transports) for each in statements),
+        "shown": sum(_is_shown(evidence, each, transports) for each in statements),
         "of": len(statements),
         "statements": [
             {
@@ -77,10 +77,10 @@ def report_as_json(
                 "text": each.text,
                 "scope": _scope(each),
                 "cells": list(cells[each.id]),
-                "shown": evidence.is_shown(each.id, transports),
+                "shown": _is_shown(evidence, each, transports),
                 "seen": {
-                    transport: dict(evidence.shown.get((each.id, transport), {}))
-                    for transport in transports
+                    door: dict(evidence.shown.get((each.id, door), {}))
+                    for door in doors_of(each.id, transports)
                 },
                 "differences": [_plain(found) for found in evidence.differences_of(each.id)],
             }
@@ -98,22 +98,30 @@ def _scope(statement: Statement) -> str:
     return ", ".join(words) or "all"
 
 
-def _mark(evidence: Evidence, statement: str, transport: str) -> Text:
-    differences = [
-        each for each in evidence.differences_of(statement) if each.transport == transport
-    ]
+def _is_shown(evidence: Evidence, statement: Statement, transports: Sequence[Door]) -> bool:
+    return evidence.is_shown(statement.id, doors_of(statement.id, transports))
+
+
+def _marks(evidence: Evidence, statement: str, doors: Sequence[Door]) -> Text:
+    """Each door, and how often the statement was seen to hold through it, or not to."""
+    return Text("  ").join(_mark(evidence, statement, door) for door in doors)
+
+
+def _mark(evidence: Evidence, statement: str, door: Door) -> Text:
+    differences = [each for each in evidence.differences_of(statement) if each.door == door]
+    name = door.upper()
     if differences:
-        return Text(f"✗ {len(differences)}", style="bold red")
-    seen = evidence.shown.get((statement, transport))
+        return Text(f"{name} ✗ {len(differences)}", style="bold red")
+    seen = evidence.shown.get((statement, door))
     if not seen:
-        return Text("nothing", style="bold red")
-    return Text(f"✓ {seen.total()}", style="green")
+        return Text(f"{name} nothing", style="bold red")
+    return Text(f"{name} ✓ {seen.total()}", style="green")
 
 
 def _print_difference(console: Console, difference: Difference, more: int) -> None:
     about = difference.statement or "before the first phase"
     console.print(
-        f"\n{about} differs over {difference.transport.upper()}: cell {difference.cell}",
+        f"\n{about} differs through {difference.door.upper()}: cell {difference.cell}",
         style="bold red",
         highlight=False,
     )
@@ -129,7 +137,7 @@ def _print_difference(console: Console, difference: Difference, more: int) -> No
 def _plain(difference: Difference) -> dict[str, str]:
     return {
         "cell": difference.cell,
-        "transport": difference.transport,
+        "door": difference.door,
         "situation": difference.situation,
         "expected": difference.expected,
         "seen": difference.seen,
