@@ -11,9 +11,10 @@ import aiohttp
 
 from emulator.api import ApiServer, ApiSettings
 from emulator.deployment import Deployment
+from emulator.model.topology import Topology
 from emulator.operations.administration import Administration
 from emulator.resources import resource
-from emulator.rules import load_rules
+from emulator.rules import Rules, load_rules
 from emulator.topology import load_topology
 from tests.support.contract import hold_to_contract
 
@@ -106,9 +107,17 @@ class Doors:
     def __init__(self) -> None:
         self._open: list[Door] = []
 
-    async def open(self, *, token: str | None = None) -> Door:
-        """Start another one, on the sample topology."""
-        deployment = Deployment(load_topology(resource("contoso.yaml")), load_rules())
+    async def open(
+        self,
+        *,
+        token: str | None = None,
+        topology: Topology | None = None,
+        rules: Rules | None = None,
+    ) -> Door:
+        """Start another one, on the sample topology and the product's rules unless given."""
+        deployment = Deployment(
+            topology or load_topology(resource("contoso.yaml")), rules or load_rules()
+        )
         await deployment.start(0)
         administration = Administration(deployment)
         server = ApiServer(administration, ApiSettings(token=token))

@@ -123,6 +123,9 @@ NAMED: dict[str, tuple[str, ...]] = {
         "emulator.api.exchange.BODY_SECONDS",
     ),
     "a client that leaves a long answer unread": ("emulator.api.exchange.READ_SECONDS",),
+    "groups that one request to the agent service names": (
+        "emulator.api.agent_service.wish.MAX_GROUPS",
+    ),
     "calls that one request lists": ("emulator.api.models._MOST_CALLS",),
     "calls looked at, or counted, before others get their turn": (
         "emulator.operations.calls._AT_ONCE",
