@@ -37,10 +37,10 @@ def _demo(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """Show every statement on the wire, and judge it.
+    """Show every statement from outside, and judge it.
 
-    Starts both pools on loopback, places calls of every kind, walks the phases, and judges what
-    arrives on the callers' sockets.
+    Starts both pools on loopback and walks the phases, with callers, agents and an administrator
+    who do what the statements speak of, and judges what they see.
     """
     named = [name.strip().lower() for name in transports.split(",")]
     unknown = [name for name in named if name not in _TRANSPORTS]

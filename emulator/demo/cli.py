@@ -9,6 +9,8 @@ from pathlib import Path
 import aiohttp
 from rich.console import Console
 
+from emulator.demo.configuration import Configurations
+from emulator.demo.console import Consoles
 from emulator.demo.doors import TRANSPORTS, Door, doors_of, row_of
 from emulator.demo.evidence import Difference, Evidence
 from emulator.demo.on_behalf import CallsOnBehalf
@@ -99,7 +101,8 @@ async def _demonstrate(
     async with asyncio.timeout(_MOST_SECONDS), Emulator.start(options) as rgs:
         for plan in plans_for(names):
             progress.print(f"{plan.name}: normal", end="")
-            scenes = _scenes(rgs, plan, style, transports, names, Witness(evidence, plan.name))
+            witness = Witness(evidence, plan.name, names)
+            scenes = _scenes(rgs, plan, style, transports, names, witness)
             try:
                 await take_walk(
                     rgs, plan, scenes, lambda phase: progress.print(f", {phase}", end="")
@@ -125,6 +128,10 @@ def _scenes(
         scenes.append(Telephones(rgs, plan, style, transports, witness))
     if "R4" in rows:
         scenes.append(CallsOnBehalf(rgs, plan, transports, witness))
+    if "R5" in rows:
+        scenes.append(Consoles(rgs, plan, witness))
+    if "R6" in rows:
+        scenes.append(Configurations(rgs, plan, witness))
     return scenes
 
 

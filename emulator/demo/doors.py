@@ -15,6 +15,7 @@ class Door(StrEnum):
     UDP = "udp"
     TCP = "tcp"
     JSON = "json"
+    SOAP = "soap"
 
 
 TRANSPORTS: Final = (Door.UDP, Door.TCP)
@@ -25,7 +26,7 @@ DOORS: Final[Mapping[str, tuple[Door, ...]]] = {
     "R2": TRANSPORTS,
     "R3": TRANSPORTS,
     "R4": TRANSPORTS,
-    "R5": (Door.JSON,),
+    "R5": (Door.JSON, Door.SOAP),
     "R6": (Door.JSON,),
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from emulator.demo.expectations import NEW_CALLS, OLD_CALLS
-from emulator.demo.promises import ON_BEHALF
+from emulator.demo.promises import CONFIGURATION, CONSOLE, ON_BEHALF
 from emulator.rules import Phase
 
 __all__ = ["STATEMENTS", "WALKS", "Plan", "plans_for"]
@@ -43,7 +43,7 @@ class _Claim(Protocol):
     def imported(self) -> bool | None: ...
 
 
-_CLAIMS: Final[tuple[_Claim, ...]] = (*OLD_CALLS, *NEW_CALLS, *ON_BEHALF)
+_CLAIMS: Final[tuple[_Claim, ...]] = (*OLD_CALLS, *NEW_CALLS, *ON_BEHALF, *CONSOLE, *CONFIGURATION)
 STATEMENTS: Final = tuple(sorted({claim.statement for claim in _CLAIMS} - {""}))
 
 

@@ -94,7 +94,7 @@ def report_as_json(
 def _scope(statement: Statement) -> str:
     scope = statement.scope.strip("()").removeprefix("default = ")
     words = [scope] if scope != "any" else []
-    words += [statement.call_type] if statement.call_type != "both" else []
+    words += [statement.call_type] if statement.call_type not in ("both", "n/a") else []
     return ", ".join(words) or "all"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import Protocol
 
 from emulator.demo.evidence import Difference, Differs, Evidence
@@ -28,13 +28,18 @@ class Claim(Protocol):
 
 
 class Witness:
-    """Writes into `evidence` what is seen in the walk of that name."""
+    """Writes into `evidence` what is seen of `statements` in the walk of that name."""
 
-    __slots__ = ("_evidence", "_walk")
+    __slots__ = ("_evidence", "_statements", "_walk")
 
-    def __init__(self, evidence: Evidence, walk: str) -> None:
+    def __init__(self, evidence: Evidence, walk: str, statements: Collection[str]) -> None:
         self._evidence = evidence
         self._walk = walk
+        self._statements = frozenset(statements)
+
+    def wants(self, claim: Claim) -> bool:
+        """Whether the claim is to be shown; what comes before the first phase always is."""
+        return not claim.statement or claim.statement in self._statements
 
     async def see(
         self,

@@ -49,4 +49,4 @@ def test_compiled_product_shows_all_statements(compiled: Path, style: str) -> No
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.rstrip().endswith("34 of 34 statements shown")
+    assert done.stdout.rstrip().endswith("64 of 64 statements shown")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from emulator.demo.expectations import NEW_CALLS, OLD_CALLS, Fate
 from emulator.demo.plans import STATEMENTS
-from emulator.demo.promises import ON_BEHALF
-from emulator.rules import Outcome, Rules, load_rules
+from emulator.demo.promises import CONFIGURATION, CONSOLE, ON_BEHALF, Access, Favour, Sight
+from emulator.rules import Outcome, Rules, load_rules, load_statements
 
 _RULES: Rules = load_rules()
 
 
 def test_expectations_are_those_of_the_statements() -> None:
-    statements = [name for name in _RULES.statements if name[3:5] in ("R1", "R2", "R3", "R4")]
-
-    assert list(STATEMENTS) == sorted(statements)
+    assert list(STATEMENTS) == sorted(load_statements())
+    assert len(STATEMENTS) == 64
 
 
 def test_expectations_name_the_cells_that_carry_their_statements() -> None:
     claims = [(old.statement, old.cell) for old in OLD_CALLS]
     claims += [(new.statement, new.cell) for new in NEW_CALLS]
     claims += [(each.statement, each.cell) for each in ON_BEHALF]
+    claims += [(each.statement, each.cell) for each in CONSOLE]
+    claims += [(each.statement, each.cell) for each in CONFIGURATION]
     for statement in STATEMENTS:
         carried = {cell for cell in _RULES.statements[statement] if not cell.startswith("agents_")}
 
@@ -43,6 +46,21 @@ def test_expectations_agree_with_the_rules() -> None:
 
 
 def test_promises_agree_with_the_rules() -> None:
-    for promised in ON_BEHALF:
-        outcome = {"succeeds": "succeed", "disabled": "disabled", "fails": "fail"}[promised.favour]
-        assert _RULES.cells[promised.cell] == outcome, promised
+    outcomes = {
+        Favour.SUCCEEDS: Outcome.SUCCEED,
+        Favour.DISABLED: Outcome.DISABLED,
+        Favour.FAILS: Outcome.FAIL,
+        Sight.SIGN_IN: Outcome.VIEW_AND_SIGN_IN,
+        Sight.VIEW: Outcome.VIEW_ONLY,
+        Sight.HIDDEN: Outcome.HIDDEN,
+        Access.MODIFY: Outcome.VIEW_AND_MODIFY,
+        Access.VIEW: Outcome.VIEW_IF_DATABASE_UP,
+        Access.SHELL: Outcome.SHELL_ONLY,
+    }
+    promised: list[tuple[str, StrEnum]] = [
+        *((each.cell, each.favour) for each in ON_BEHALF),
+        *((each.cell, each.sight) for each in CONSOLE),
+        *((each.cell, each.access) for each in CONFIGURATION),
+    ]
+    for cell, promise in promised:
+        assert _RULES.cells[cell] is outcomes[promise], cell
