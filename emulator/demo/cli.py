@@ -6,30 +6,21 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-import aiohttp
 from rich.console import Console
 
-from emulator.demo.configuration import Configurations
-from emulator.demo.console import Consoles
-from emulator.demo.doors import TRANSPORTS, Door, doors_of, row_of
-from emulator.demo.evidence import Difference, Evidence
-from emulator.demo.on_behalf import CallsOnBehalf
-from emulator.demo.plans import STATEMENTS, Plan, plans_for
+from emulator.demo.doors import TRANSPORTS, Door
+from emulator.demo.evidence import Evidence
+from emulator.demo.plans import STATEMENTS
 from emulator.demo.report import print_report, report_as_json
-from emulator.demo.scene import Scene
-from emulator.demo.telephones import Telephones
-from emulator.demo.walk import take_walk
-from emulator.demo.witness import Witness
+from emulator.demo.show import is_all_shown, show_statements
 from emulator.resources import resource
 from emulator.rules import Statement, Style, load_rules, load_statements
-from emulator.testing import Emulator, EmulatorFailed, ExpectationFailed, RequestRefused
+from emulator.testing import Emulator, EmulatorFailed
 
 __all__ = ["run"]
 
 _AS_EXPECTED, _DIFFERS, _USAGE, _COULD_NOT_START, _TIMED_OUT = range(5)
 _MOST_SECONDS = 240.0
-# What ends a walk early: the emulator refuses, or is gone.
-_BROKEN_OFF = (RequestRefused, ExpectationFailed, LookupError, aiohttp.ClientError)
 
 
 class _Misused(Exception):
@@ -39,7 +30,7 @@ class _Misused(Exception):
 def run(
     style: str, transports: list[str], only: list[str], rules: Path | None, as_json: bool
 ) -> int:
-    """Show the statements on the wire and give the exit code: 0 all shown, 1 one differs.
+    """Show the statements and give the exit code: 0 all shown, 1 one differs.
 
     `only` names statements; none: all. `rules` is a rules file for the emulator alone. Results go
     to stdout, progress to stderr. 2: an argument is wrong; 3: the emulator did not start; 4: it
@@ -65,8 +56,8 @@ def run(
         print(report_as_json(evidence, chosen, doors, cells, style))  # noqa: T201
     else:
         print_report(Console(), evidence, chosen, doors, style)
-    is_whole = all(evidence.is_shown(each.id, doors_of(each.id, doors)) for each in chosen)
-    return _AS_EXPECTED if is_whole and not evidence.differences_of("") else _DIFFERS
+    is_whole = is_all_shown(evidence, [each.id for each in chosen], doors)
+    return _AS_EXPECTED if is_whole else _DIFFERS
 
 
 def _chosen(only: Sequence[str]) -> list[Statement]:
@@ -96,47 +87,8 @@ async def _demonstrate(
     options: Sequence[str],
     progress: Console,
 ) -> Evidence:
-    evidence = Evidence()
     names = [each.id for each in chosen]
     async with asyncio.timeout(_MOST_SECONDS), Emulator.start(options) as rgs:
-        for plan in plans_for(names):
-            progress.print(f"{plan.name}: normal", end="")
-            witness = Witness(evidence, plan.name, names)
-            scenes = _scenes(rgs, plan, style, transports, names, witness)
-            try:
-                await take_walk(
-                    rgs, plan, scenes, lambda phase: progress.print(f", {phase}", end="")
-                )
-            except _BROKEN_OFF as error:
-                evidence.differ(_broken_off(plan, error))
-            progress.print("")
-    return evidence
-
-
-def _scenes(
-    rgs: Emulator,
-    plan: Plan,
-    style: Style,
-    transports: Sequence[Door],
-    statements: Sequence[str],
-    witness: Witness,
-) -> list[Scene]:
-    """What must be played in a walk for the rows that the statements are of."""
-    rows = {row_of(each) for each in statements}
-    scenes: list[Scene] = []
-    if rows & {"R1", "R2", "R3"}:
-        scenes.append(Telephones(rgs, plan, style, transports, witness))
-    if "R4" in rows:
-        scenes.append(CallsOnBehalf(rgs, plan, transports, witness))
-    if "R5" in rows:
-        scenes.append(Consoles(rgs, plan, witness))
-    if "R6" in rows:
-        scenes.append(Configurations(rgs, plan, witness))
-    return scenes
-
-
-def _broken_off(plan: Plan, error: Exception) -> Difference:
-    """That a walk could not be taken to its end."""
-    seen = f"{type(error).__name__}: {error}"
-    situation = f"{plan.name}: the emulator"
-    return Difference("", "none", "every door", situation, "the walk to go on", seen, "")
+        return await show_statements(
+            rgs, names, transports, style, lambda told: progress.print(told, end="")
+        )
