@@ -1,0 +1,1 @@
+"""The management shell: a client of a running emulator that speaks PowerShell."""
