@@ -75,6 +75,8 @@ class Configurations:
         await _is_viewed(claim, surface, _RINGS)
         try:
             answer = await surface.give_agents(group, pool, _ANSWERS)
+            if answer.reply is Reply.DONE:
+                await surface.give_agents(group, pool, _RINGS)  # later phases find it as it was
             _is(answer, Answer(Reply.FORBIDDEN, cell=claim.cell), "modification")
             await _is_viewed(claim, surface, _RINGS)
             await self._database(pool, is_up=False)

@@ -156,6 +156,13 @@ class SoapConsole:
                 "SOAPAction": f'"{_SERVICE}:{operation}"',
             },
         ) as answer:
-            told = etree.fromstring(await answer.read())
-        content: etree._Element = told[-1][0]
-        return content
+            return _content(answer.status, await answer.read())
+
+
+def _content(status: int, envelope: bytes) -> etree._Element:
+    """What the body of an envelope carries."""
+    try:
+        content: etree._Element = etree.fromstring(envelope)[-1][0]
+    except (etree.XMLSyntaxError, IndexError) as error:
+        raise Differs("a SOAP envelope", f"{status} with {envelope[:80]!r}") from error
+    return content

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.demo.doors import DOORS
 from emulator.demo.plans import STATEMENTS
 from emulator.rules import Outcome, Style
 from tests.support.altered_rules import alter_rules
@@ -42,6 +43,21 @@ def test_json_tells_the_same_to_machines(tmp_path: Path) -> None:
     assert (kept["id"], kept["shown"], kept["differences"]) == ("P1-R1-a", True, [])
     assert (dropped["id"], dropped["shown"]) == ("P1-R1-b", False)
     assert {each["cell"] for each in dropped["differences"]} == {cell}
+
+
+def test_each_statement_is_seen_through_the_doors_of_its_row() -> None:
+    named = ("P1-R4-a", "P1-R5-b", "P1-R6-b")
+
+    shown = _demo("--json", "--transports", "tcp", *(f"--only={each}" for each in named))
+
+    told = json.loads(shown.stdout)
+    assert (shown.returncode, told["shown"]) == (0, 3), shown.stderr
+    seen = {each["id"]: list(each["seen"]) for each in told["statements"]}
+    assert seen == {
+        "P1-R4-a": ["tcp"],
+        "P1-R5-b": ["json", "soap"],
+        "P1-R6-b": [str(door) for door in DOORS["R6"]],
+    }
 
 
 def test_statement_that_there_is_not_is_a_usage_error() -> None:
