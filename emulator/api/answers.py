@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, JsonValue, RootModel
 
 from emulator.api.models import CallStateWord, Model, describe_group
+from emulator.model.records import AnsweredBy, Transferred
 from emulator.rules import Kind, Outcome, Phase, Pool, Reading, Style
 
 __all__ = [
@@ -25,8 +26,12 @@ __all__ = [
     "PhaseAccount",
     "PoolState",
     "ProblemDocument",
+    "Records",
     "State",
+    "UsageReport",
 ]
+
+EndedByWord = Literal["caller", "agent", "rule", "admin", "queue", "fault"]
 
 
 def _shown_group(described: dict[str, Any]) -> None:
@@ -135,7 +140,7 @@ class Call(Model):
     started: str
     connected: str | None
     ended: str | None
-    ended_by: Literal["caller", "agent", "rule", "admin", "queue", "fault"] | None
+    ended_by: EndedByWord | None
     status: int | None
     """The final SIP status that the caller got, where the call was refused."""
     reason: str | None
@@ -147,6 +152,92 @@ class Calls(Model):
     """A list of calls."""
 
     calls: list[Call]
+
+
+class CallRecord(Model):
+    """What is kept of a call that has ended. Times are RFC 3339, in UTC, with microseconds."""
+
+    id: str
+    call_id: str
+    """Call-ID of the caller's leg."""
+    agent_call_id: str | None
+    caller: str
+    workflow: str | None
+    """The group that was called, or on whose behalf; None: a call to a person."""
+    queue: str | None
+    """The queue that had the call last."""
+    kind: Kind
+    owner: Pool | None
+    host: Pool
+    imported: bool
+    on_behalf_of: str | None
+    agent: str | None
+    agent_home: Pool | None
+    start_time: str
+    """When the INVITE came."""
+    queued_seconds: float
+    """How long it waited while no agent could be rung."""
+    offers: int
+    """How often an agent of a response group was rung."""
+    successful: bool
+    """Whether a pool took it, rather than refused it at once."""
+    response_time: str | None
+    """When it was answered."""
+    answered_by: AnsweredBy | None
+    """`agent`: of a response group; `other`: anybody else."""
+    end_time: str
+    duration_seconds: float
+    """From the answer to the end."""
+    ended_by: EndedByWord
+    transferred: Transferred
+    """Whether a queue's time-out or overflow has sent it on."""
+    response_code: int | None
+    """The SIP status that the caller got, where the call failed."""
+    diagnostic_id: int | None
+    """The id in the ms-diagnostics header that said why, where one did."""
+    cell: str | None
+    """The cell of the rules that decided last."""
+
+
+class Records(Model):
+    """A list of records."""
+
+    records: list[CallRecord]
+
+
+class UsageTotals(Model):
+    """How many calls of each type there were."""
+
+    received_calls: int
+    successful_calls: int
+    """Those that a pool took."""
+    offered_calls: int
+    """Those for which an agent was rung."""
+    answered_calls: int
+    """Those that an agent answered."""
+    percentage_of_abandoned_calls: float
+    """100 (received - answered) / received."""
+    average_call_minutes_by_agent: float
+    transferred_calls: int
+    """Those that a queue sent on."""
+    transferred_calls_timeout: int
+    transferred_calls_overflow: int
+
+
+class UsageRow(UsageTotals):
+    """The same of one workflow, day, hour or pool."""
+
+    workflow: str = ""
+    day: str = ""
+    hour: str = ""
+    pool: str = ""
+
+
+class UsageReport(Model):
+    """The Response Group Usage Report."""
+
+    rows: list[UsageRow]
+    totals: UsageTotals
 
 
 class AgentGroupEntry(Model):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
+from emulator.model.records import CallType, UsageBy
 from emulator.rules import Kind, Phase, Pool, Style
 from emulator.topology import group_schema
 
@@ -21,7 +23,9 @@ __all__ = [
     "Model",
     "PhaseChange",
     "PoolQuery",
+    "RecordListQuery",
     "SignIn",
+    "UsageQuery",
     "WaitQuery",
 ]
 
@@ -131,6 +135,41 @@ class CallListQuery(CallQuery):
     """How many at most: the newest. They are listed oldest first."""
     latest: int | None = Field(None, ge=0, le=_MOST_CALLS)
     """That many of the newest, listed newest first."""
+
+
+class RecordQuery(Model):
+    """Which records are meant, and how they are written."""
+
+    group: str | None = None
+    """The workflow that was called."""
+    from_: datetime | None = Field(None, alias="from")
+    """Only calls that began then or later; without a zone it is UTC."""
+    to: datetime | None = None
+    """Only calls that began before."""
+    format: Literal["json", "csv"] | None = None
+    """Without it the Accept header says so."""
+
+
+class RecordListQuery(RecordQuery):
+    """Which records are meant, and how many of them: the newest."""
+
+    agent: str | None = None
+    caller: str | None = None
+    """The caller's URI, or its user part."""
+    kind: Kind | None = None
+    host: Pool | None = None
+    calls: CallType | None = None
+    """Only calls that the usage report counts as such."""
+    limit: int = Field(100, ge=0, le=_MOST_CALLS)
+    """How many at most: the newest. They are listed oldest first."""
+    latest: int | None = Field(None, ge=0, le=_MOST_CALLS)
+    """That many of the newest, listed newest first."""
+
+
+class UsageQuery(RecordQuery):
+    """Which calls the report is on, and what its rows stand for."""
+
+    by: UsageBy = UsageBy.WORKFLOW
 
 
 class WaitQuery(CallQuery):

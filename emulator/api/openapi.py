@@ -30,6 +30,7 @@ _WITH_BODY = (
 _TAGS = {
     "phases": "Phases, imports, databases",
     "calls": "Calls",
+    "records": "Records of calls, and reports on them",
     "configuration": "The three configuration surfaces",
     "agents": "Agents and their consoles",
     "events": "What happens, as it happens",
@@ -161,13 +162,16 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _success(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {"description": answer.about}
-    schema: dict[str, Any] = {"type": "string"}
+    text: dict[str, Any] = {"type": "string"}
+    is_json = answer.media_types == ("application/json",)
+    schema: dict[str, Any] = {"type": "object"} if is_json else text
     if answer.model is not None:
         schema = schemas[answer.model]
-    elif answer.media_types == ("application/json",):
-        schema = {"type": "object"}
     if answer.media_types:
-        described["content"] = {kind: {"schema": schema} for kind in answer.media_types}
+        described["content"] = {
+            kind: {"schema": text if kind.startswith("text/") else schema}
+            for kind in answer.media_types
+        }
     return described
 
 

@@ -60,6 +60,7 @@ class Call:
     """One call to a group, to a person, or on behalf of a group.
 
     Times are seconds since 1970. `carrier` deals with what arrives within the call's dialogs.
+    `target` is the person who is called, or the group that was, where another has the call now.
     `changes` are the verdicts of phases that it has lived through, with their time.
     """
 
@@ -240,6 +241,8 @@ class CallStore:
     def move(self, call: Call, group: HostedGroup) -> None:
         """Let a pending call be one of `group`, and of the pool that hosts it, from now on."""
         del call.shelf.pending[call.number]
+        if call.target is None and call.group is not None and call.group.name != group.name:
+            call.target = call.group.name
         call.group = group
         call.host, call.kind, call.owner = group.host, group.kind, group.owner
         call.is_imported = group.is_copy

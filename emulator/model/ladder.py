@@ -42,12 +42,17 @@ class Party(IntEnum):
 
 
 class StepKind(IntEnum):
-    """What a step is; its value is a method, a status, an agent's number or a cell's."""
+    """What a step is; its value is a method, a status, an id, or an agent's number or a cell's."""
 
     REQUEST = 0
     RESPONSE = 1
     RULE = 2
     RINGS = 3  # an agent is rung
+    QUEUED = 4  # nobody can be rung, so the call waits until somebody is
+    TIMED_OUT = 5  # the queue's time is over, and its action sends the call on
+    OVERFLOWED = 6  # the queue is too long, and its action sends the call on
+    LEFT = 7  # to a person or an address: no response group has it any more
+    DIAGNOSED = 8  # ms-diagnostics says why
 
 
 _METHODS = (

@@ -14,6 +14,12 @@ from emulator.rules import Verdict
 
 __all__ = ["Arrow", "Chart", "Note", "chart_of"]
 _AT_ONCE_SECONDS = 0.001
+_IN_WORDS = {
+    StepKind.QUEUED: "waits: no agent can be rung",
+    StepKind.TIMED_OUT: "the queue's time is over",
+    StepKind.OVERFLOWED: "the queue is too long",
+    StepKind.LEFT: "leaves the response groups",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,10 @@ def _row(administration: Administration, call: Call, step: Step) -> Arrow | Note
             return Note(step.after, _decided(administration, call, cell))
         case StepKind.RINGS:
             return Note(step.after, f"rings {_agent_name(administration, step.value)}")
+        case StepKind.DIAGNOSED:
+            return Note(step.after, f"ms-diagnostics {step.value}")
+        case StepKind.QUEUED | StepKind.TIMED_OUT | StepKind.OVERFLOWED | StepKind.LEFT:
+            return Note(step.after, _IN_WORDS[step.kind])
         case StepKind.RESPONSE:
             label = f"{step.value} {step.method.decode()}"
         case _:

@@ -13,12 +13,13 @@ __all__ = ["reset"]
 
 
 async def reset(administration: Administration) -> dict[str, Any]:
-    """Phase normal, no calls; import, sign-ins, bindings and databases as at the start.
+    """Phase normal, no calls, no records; import, sign-ins, bindings and databases as at the start.
 
     Gives the state. Raises PoolCannotReturn if the primary pool's ports are taken; nothing has
     changed then.
     """
     await administration.deployment.reset()
     administration.databases = dict.fromkeys(Pool, True)
+    await administration.recorder.clear()
     administration.site.journal.write("import", show_import(administration))
     return show_state(administration)

@@ -12,7 +12,7 @@ from emulator.model.topology import ToQueue, ToUri
 from emulator.rules import Pool, Verdict
 from emulator.service.destinations import Destinations, Reach
 from emulator.service.persons import PersonCall
-from emulator.service.wording import default_status, diagnostics, rule_lines
+from emulator.service.wording import default_status, diagnostic_id, diagnostics, rule_lines
 
 if TYPE_CHECKING:
     from emulator.service.pending import PendingCall
@@ -90,6 +90,7 @@ class Departures:
         lines = rule_lines(ruling, host, is_imported) + diagnostics(
             ruling.cell, site.topology.pools[host].fqdn
         )
+        pending.call.note(StepKind.DIAGNOSED, diagnostic_id(ruling.cell))
         default = default_status(ruling)
         status = site.topology.responses.get(ruling.cell, default)
         pending.refuse(status, EndedBy.RULE, lines, ruling)
@@ -97,6 +98,7 @@ class Departures:
     def _person_call(self, pending: PendingCall) -> PersonCall:
         """What goes on with the call in the place of `pending`."""
         call = pending.call
+        call.note(StepKind.LEFT, 0)
         pending.release()
         bridge = pending.pool if pending.group.is_anonymous else None
         person = PersonCall(self._site, call, pending.caller, self._ringer, bridge=bridge)

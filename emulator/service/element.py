@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emulator.model.calls import MAX_ALIKE, MAX_KEPT_BYTES, Call, CallState, EndedBy
-from emulator.model.ladder import CommonSteps, Party
+from emulator.model.ladder import CommonSteps, Party, StepKind
 from emulator.rules import Kind, Pool, Verdict
 from emulator.service.destinations import Destination, Destinations, Reach
 from emulator.service.held import referral_of
@@ -17,6 +17,7 @@ from emulator.service.wording import (
     SERVER,
     Lines,
     default_status,
+    diagnostic_id,
     diagnostics,
     rendered,
     rule_lines,
@@ -307,6 +308,7 @@ class Element:
         fqdn = site.topology.pools[host].fqdn
         lines = rule_lines(ruling, host, is_imported) + diagnostics(ruling.cell, fqdn)
         site.end_call(call, EndedBy.RULE, status=status, reason=ruling.cell, ruling=ruling)
+        call.note(StepKind.DIAGNOSED, diagnostic_id(ruling.cell))
         call.saw_response(self.party, Party.CALLER, status, b"INVITE")
         transaction.respond(status, to_tag=self.endpoint.new_tag(), headers=rendered(lines))
 

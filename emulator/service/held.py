@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from emulator.model.agents import Agent
 from emulator.model.calls import Call, CallState, EndedBy
 from emulator.model.groups import HostedGroup
-from emulator.model.ladder import Party
+from emulator.model.ladder import Party, StepKind
 from emulator.rules import Style, Verdict
 from emulator.service.bridge_legs import Leg
 from emulator.service.descriptions import answer_for
 from emulator.service.waiting_caller import WaitingCaller
-from emulator.service.wording import Lines, diagnostics, rule_lines
+from emulator.service.wording import Lines, diagnostic_id, diagnostics, rule_lines
 from sip.dialog import Dialog, uri_of
 from sip.headers import tag_of
 from sip.message import Request, Response
@@ -154,6 +154,7 @@ class HeldCaller:
         call = self.call
         fqdn = self.pool.site.topology.pools[call.host].fqdn
         lines = rule_lines(ruling, call.host, call.is_imported)
+        call.note(StepKind.DIAGNOSED, diagnostic_id(ruling.cell, is_bye=True))
         self._leg.hang_up(lines + diagnostics(ruling.cell, fqdn, is_bye=True))
 
     def abandon(self) -> None:

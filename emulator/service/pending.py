@@ -166,6 +166,7 @@ class PendingCall:
             return
         call, group = self.call, self.group
         self._queued_at = self.pool.site.deadlines.clock()
+        call.note(StepKind.QUEUED, 0)
         group.waiting.add(call.number, self)
         self._seek_agents()
         queue = group.settings.queue
@@ -173,7 +174,7 @@ class PendingCall:
         if threshold is not None and len(group.waiting) > threshold:
             newest = queue.overflow_candidate is OverflowCandidate.NEWEST
             candidate: PendingCall = group.waiting.newest if newest else group.waiting.oldest
-            candidate.leave_by(queue.overflow_action)
+            candidate.leave_by(queue.overflow_action, StepKind.OVERFLOWED)
             if candidate is self:
                 return
         self._tell(group.settings.queued_response)
@@ -193,8 +194,11 @@ class PendingCall:
         caller = self.caller
         caller.tell(status, self.pool.early_headers(caller.transaction.flow.transport))
 
-    def leave_by(self, action: Action) -> None:
-        """Leave the queue for good: the action of a time-out or an overflow."""
+    def leave_by(self, action: Action, cause: StepKind | None = None) -> None:
+        """Leave the queue for good: the action of a time-out or an overflow.
+
+        cause  what is noted of a call that a queue sends on.
+        """
         if isinstance(action, Terminate):
             self._end(486, EndedBy.QUEUE, "queue")
             return
@@ -202,6 +206,8 @@ class PendingCall:
         if self._moves > MAX_MOVES:
             self._end(482, EndedBy.QUEUE, "queues send the call round in a circle")
             return
+        if cause is not None:
+            self.call.note(cause, 0)
         self._leave_queue()
         self._stop_alert()
         self._stop_queue()
@@ -382,7 +388,7 @@ class PendingCall:
         """The queue's time is over, whether an agent rings or not."""
         self._queue = None
         if self.call.ended is None:
-            self.leave_by(self.group.settings.queue.timeout_action)
+            self.leave_by(self.group.settings.queue.timeout_action, StepKind.TIMED_OUT)
 
     def _avoid(self) -> Avoided:
         if self._avoided is None:

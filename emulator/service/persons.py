@@ -14,7 +14,7 @@ from emulator.service.branches import Branch, CallerSide
 from emulator.service.bridge import Host
 from emulator.service.handover import connect
 from emulator.service.waiting_caller import WaitingCaller
-from emulator.service.wording import SERVER, Lines, diagnostics, rule_lines
+from emulator.service.wording import SERVER, Lines, diagnostic_id, diagnostics, rule_lines
 from sip.message import Request, Response
 from sip.transaction.server import InviteServer, ServerTransaction
 from sip.transport.resolve import Target, named_target, numeric_target
@@ -224,6 +224,7 @@ class PersonCall:
         fqdn = site.topology.pools[call.host].fqdn
         is_imported = call.group is not None and call.group.name in site.copies
         lines = rule_lines(ruling, call.host, is_imported) + diagnostics(ruling.cell, fqdn)
+        call.note(StepKind.DIAGNOSED, diagnostic_id(ruling.cell))
         status = site.topology.responses.get(ruling.cell, 480)
         self._end(status, EndedBy.RULE, why=lines, ruling=ruling)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from emulator.model.agents import Agent, IdleClock
@@ -74,6 +75,7 @@ class Site:
         "tally",
         "timers",
         "topology",
+        "unrecorded",
     )
 
     def __init__(
@@ -91,6 +93,7 @@ class Site:
         self.primary_is_down = False  # gone: from the outage until it serves again
         self.phase_log = PhaseLog(time.time(), style)
         self.calls = CallStore(topology.keep_calls)
+        self.unrecorded: deque[Call] = deque(maxlen=topology.keep_calls)  # ended, no record yet
         self.callers: dict[bytes, EmulatedCaller] = {}  # emulated agents' own calls, by tag
         self.parting: dict[bytes, Any] = {}  # who owes a BYE after an ACK, by the ACK's To tag
         self.held: dict[bytes, HeldCaller] = {}  # callers to be transferred, by our tag
@@ -284,4 +287,5 @@ class Site:
         if ruling is not None:
             call.note(StepKind.RULE, self.tally.cell_number(ruling.cell))
         self.tally.count_ended(call)
+        self.unrecorded.append(call)
         self.journal.write("call", (call, CallState.ENDED, ruling))

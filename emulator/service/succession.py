@@ -11,6 +11,7 @@ from typing import Any
 
 from emulator.model.agents import Agent
 from emulator.model.calls import Call, CallState, EndedBy, Shelf
+from emulator.model.ladder import StepKind
 from emulator.model.phase_log import PhaseEntry
 from emulator.model.waiting_line import WaitingLine
 from emulator.rules import (
@@ -29,7 +30,7 @@ from emulator.service.elements import Elements
 from emulator.service.pacing import Pacer
 from emulator.service.partings import end_in_turn, hang_up
 from emulator.service.site import Site
-from emulator.service.wording import diagnostics, rule_lines
+from emulator.service.wording import diagnostic_id, diagnostics, rule_lines
 from sip.errors import TransportError
 
 __all__ = ["Account", "PoolCannotReturn", "StaleEpoch", "StyleRefused", "Succession"]
@@ -252,6 +253,7 @@ class Succession:
             self._site.lose_caller(call)
             return
         fqdn = self._site.topology.pools[call.host].fqdn
+        call.note(StepKind.DIAGNOSED, diagnostic_id(ruling.cell, is_bye=True))
         why = rule_lines(ruling, call.host, call.is_imported) + diagnostics(
             ruling.cell, fqdn, is_bye=True
         )

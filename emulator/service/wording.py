@@ -16,6 +16,7 @@ __all__ = [
     "SERVER",
     "Lines",
     "default_status",
+    "diagnostic_id",
     "diagnostics",
     "rendered",
     "rule_lines",
@@ -55,16 +56,18 @@ def rule_lines(ruling: Verdict, host: Pool, is_imported: bool) -> Lines:
     )
 
 
+def diagnostic_id(cell: str, *, is_bye: bool = False) -> int:
+    """The id that ms-diagnostics has for a refusal or an end by `cell`."""
+    if is_bye:
+        return _BYE
+    row = cell.partition("/")[0]
+    return {"agents_homed_on_primary": _UNREACHABLE, "on_behalf": _ON_BEHALF}.get(row, _NEW_CALL)
+
+
 @lru_cache(maxsize=512)
 def diagnostics(cell: str, fqdn: str, is_bye: bool = False) -> Lines:
     """Warning and ms-diagnostics for a refusal or an end by `cell`, spoken by `fqdn`."""
-    row = cell.partition("/")[0]
-    if is_bye:
-        code = _BYE
-    else:
-        code = {"agents_homed_on_primary": _UNREACHABLE, "on_behalf": _ON_BEHALF}.get(
-            row, _NEW_CALL
-        )
+    code = diagnostic_id(cell, is_bye=is_bye)
     text = _TEXTS[code]
     lines: Lines = ((b"ms-diagnostics", f'{code};source="{fqdn}";reason="{text}"'.encode()),)
     if is_bye:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aiohttp import web
 
 from emulator.api.endpoint import Answer, Endpoint
 from emulator.api.exchange import Exchange
+from emulator.api.media_types import liked_best
 from emulator.api.models import LadderQuery
 from emulator.api.problems import Problem, ProblemKind
 from emulator.operations.calls import find_call
@@ -46,29 +47,7 @@ async def _ladder(exchange: Exchange) -> web.StreamResponse:
 
 def format_accepted(accept: str) -> str | None:
     """The format that an Accept header likes best; the first named wins among equals."""
-    for pattern in _by_quality(accept):
-        for name, (media_type, _) in _DRAWN.items():
-            whole, _, part = media_type.partition("/")
-            if pattern in (media_type, "*/*", f"{whole}/*", f"text/{name}", f"{part}"):
-                return name
-    return "text" if not accept.strip() else None
-
-
-def _by_quality(accept: str) -> Iterator[str]:
-    ranked: list[tuple[float, str]] = []
-    for item in accept.split(","):
-        pattern, *parameters = (part.strip().lower() for part in item.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    quality = float(parameter[2:])
-                except ValueError:
-                    quality = 0.0
-        if pattern and quality > 0:
-            ranked.append((quality, pattern))
-    ranked.sort(key=lambda each: -each[0])
-    return (pattern for _, pattern in ranked)
+    return liked_best(accept, {name: media_type for name, (media_type, _) in _DRAWN.items()})
 
 
 ENDPOINTS = (

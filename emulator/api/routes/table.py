@@ -15,6 +15,7 @@ from emulator.api.routes import (
     imports,
     ladders,
     phases,
+    records,
 )
 
 __all__ = ["ENDPOINTS"]
@@ -24,6 +25,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *imports.ENDPOINTS,
     *calls.ENDPOINTS,
     *ladders.ENDPOINTS,
+    *records.ENDPOINTS,
     *agents.ENDPOINTS,
     *configuration.ENDPOINTS,
     *events.ENDPOINTS,

@@ -131,6 +131,11 @@ NAMED: dict[str, tuple[str, ...]] = {
         "emulator.operations.calls._AT_ONCE",
         "emulator.api.figures._AT_ONCE",
     ),
+    "records made, and stored, before others get their turn": (
+        "emulator.operations.records._AT_ONCE",
+        "emulator.operations.records._BATCH",
+    ),
+    "ended calls that have no record yet": ("emulator.operations.records._MOST_PENDING",),
     "clients that wait in `/wait`; how long": (
         "emulator.api.routes.calls.MAX_WAITING",
         "emulator.api.models._LONGEST_WAIT_SECONDS",

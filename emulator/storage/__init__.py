@@ -1,0 +1,1 @@
+"""What outlives the process: the pools' databases, and the deployment's own store."""
