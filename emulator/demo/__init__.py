@@ -1,1 +1,1 @@
-"""The main job: real calls through every phase, judged by the source's statements on the wire."""
+"""The main job: real calls through every phase, judged by the source's statements from outside."""

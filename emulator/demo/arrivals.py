@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emulator.demo.calls import HOMES, DemoGroup, PlacedCall
+from emulator.demo.calls import HOMES, SOON_SECONDS, DemoGroup, PlacedCall
 from emulator.demo.ends import explains
 from emulator.demo.evidence import Differs
 from emulator.demo.expectations import NewCalls, Stage
@@ -14,7 +14,6 @@ from emulator.testing import ClientCall, Emulator, ExpectationFailed, SipClient,
 
 __all__ = ["Arrival", "arrives", "is_refused", "listener_is_gone"]
 
-_SOON_SECONDS = 3.0
 _SILENCE_SECONDS = 0.3
 _QUEUED, _RINGING = 182, 180
 
@@ -104,7 +103,7 @@ async def is_refused(rgs: Emulator, arrival: Arrival, claim: NewCalls) -> str:
 
 async def listener_is_gone(client: SipClient, style: Style) -> str:
     """Hold that the dead pool's own listener takes nothing, as the style says; raises Differs."""
-    within = _SILENCE_SECONDS if style is Style.BLACKHOLE else _SOON_SECONDS
+    within = _SILENCE_SECONDS if style is Style.BLACKHOLE else SOON_SECONDS
     try:
         answer = await client.request("OPTIONS", via="primary", within=within)
         seen = str(answer.status)
@@ -123,7 +122,7 @@ async def _place(arrival: Arrival, *, waits_for_answer: bool) -> ClientCall:
     call = await arrival.client.invite(arrival.group.name, via=arrival.via, wait=None)
     arrival.call = call
     try:
-        await call.response(_SOON_SECONDS, is_final=wait == "final")
+        await call.response(SOON_SECONDS, is_final=wait == "final")
     except ExpectationFailed as failure:
         if call.status < _RINGING:
             raise Differs("a response to INVITE", str(failure).partition("\n")[0]) from failure

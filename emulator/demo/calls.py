@@ -8,7 +8,9 @@ from emulator.demo.expectations import Stage
 from emulator.rules import Kind, Phase, Pool
 from emulator.testing import ClientCall
 
-__all__ = ["DOMAIN", "GROUPS", "HOMES", "DemoGroup", "PlacedCall"]
+__all__ = ["DOMAIN", "GROUPS", "HOMES", "SOON_SECONDS", "DemoGroup", "PlacedCall"]
+
+SOON_SECONDS = 3.0  # the most that anything takes which is not meant to take time
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.demo.calls import SOON_SECONDS
 from emulator.demo.configuration_doors import Answer, ConfigurationSurface, JsonSurface, Reply
 from emulator.demo.evidence import Differs
 from emulator.demo.expectations import claim_of_new
@@ -14,7 +15,6 @@ from emulator.testing import Emulator, SipClient
 
 __all__ = ["Configurations"]
 
-_SOON_SECONDS = 3.0
 _RINGS, _ANSWERS = "kim", "lee"  # the agent that a group has, and the one that it is given
 _GROUPS = {Owned.PRIMARY: "press", Owned.BACKUP: "trade", Owned.IMPORTED: "press"}
 _POOLS = {Owned.PRIMARY: Pool.PRIMARY, Owned.BACKUP: Pool.BACKUP, Owned.IMPORTED: Pool.BACKUP}
@@ -119,7 +119,7 @@ class Configurations:
     async def _is_called(self, group: str, status: int) -> None:
         """Hold that a new call has that response: 180 where kim is rung, 200 where lee is."""
         call = await self._caller.invite(
-            group, wait="final" if status == 200 else "ringing", within=_SOON_SECONDS
+            group, wait="final" if status == 200 else "ringing", within=SOON_SECONDS
         )
         seen = answer_to(call)
         is_right = call.status == status and (status != 200 or agent_of(call) == _ANSWERS)

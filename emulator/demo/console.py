@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.demo.calls import SOON_SECONDS
 from emulator.demo.console_doors import ConsoleDoor, JsonConsole, Line, SoapConsole
 from emulator.demo.evidence import Differs
 from emulator.demo.expectations import claim_of_new
@@ -14,7 +15,6 @@ from emulator.testing import ClientCall, Emulator, ExpectationFailed, SipClient
 
 __all__ = ["Consoles"]
 
-_SOON_SECONDS = 3.0
 _WAITS = 182
 _AGENT = "judy"  # in formal groups alone
 _GROUPS = {Owned.PRIMARY: "formal", Owned.BACKUP: "billing", Owned.IMPORTED: "formal"}
@@ -106,14 +106,14 @@ class Consoles:
 
     async def _waits(self, group: str) -> ClientCall:
         """A call to a group of which nobody is signed in: it waits and rings nobody."""
-        call = await self._caller.invite(group, wait="ringing", within=_SOON_SECONDS)
+        call = await self._caller.invite(group, wait="ringing", within=SOON_SECONDS)
         if call.status != _WAITS:
             raise Differs(f"{_WAITS}, as nobody is signed in", answer_to(call), call=call)
         return call
 
     async def _is_answered(self, call: ClientCall, pool: Pool | None) -> None:
         try:
-            await call.expect(200, within=_SOON_SECONDS)
+            await call.expect(200, within=SOON_SECONDS)
         except ExpectationFailed as failure:
             raise Differs(
                 "200, as the agent has signed in", answer_to(call), call=call

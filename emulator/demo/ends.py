@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from emulator.demo.calls import PlacedCall
+from emulator.demo.calls import SOON_SECONDS, PlacedCall
 from emulator.demo.evidence import Differs
 from emulator.demo.expectations import Stage
 from emulator.rules import Phase, Pool, Style
@@ -16,7 +16,6 @@ from sip.message import Message
 
 __all__ = ["Ending", "explains", "hears_the_end", "is_unknown", "stays_silent"]
 
-_SOON_SECONDS = 3.0
 _SILENCE_SECONDS = 0.3
 _EARLY_SHARE = 0.8  # of blackhole_seconds, before which no 408 may come
 
@@ -52,7 +51,7 @@ async def _bridged_call_ends(placed: PlacedCall, ending: Ending) -> str:
     call = placed.call
     if ending.style is Style.GRACEFUL:
         try:
-            bye = await call.expect("BYE", within=_SOON_SECONDS)
+            bye = await call.expect("BYE", within=SOON_SECONDS)
         except ExpectationFailed as failure:
             raise Differs("BYE from the pool", _first_line(failure)) from failure
         explains(bye, ending.cell, ending.phase, placed.host)
@@ -70,7 +69,7 @@ async def _bridged_call_ends(placed: PlacedCall, ending: Ending) -> str:
 
 async def _port_is_closed(placed: PlacedCall) -> None:
     try:
-        answer = await placed.call.request("OPTIONS", within=_SOON_SECONDS)
+        answer = await placed.call.request("OPTIONS", within=SOON_SECONDS)
     except Unreachable:
         pass
     except NoAnswer as failure:
@@ -87,7 +86,7 @@ async def _own_listener_is_gone(placed: PlacedCall, ending: Ending) -> str:
     call = placed.call
     is_crash = ending.style is Style.CRASH
     try:
-        answer = await call.cancel(within=_SOON_SECONDS if is_crash else _SILENCE_SECONDS)
+        answer = await call.cancel(within=SOON_SECONDS if is_crash else _SILENCE_SECONDS)
     except Unreachable as failure:
         if not is_crash:
             raise Differs("silence", _first_line(failure)) from failure
@@ -107,10 +106,10 @@ async def _nobody_answers(placed: PlacedCall, ending: Ending, *, cancels: bool) 
     call = placed.call
     try:
         if cancels:
-            answer = await call.cancel(within=_SOON_SECONDS)
+            answer = await call.cancel(within=SOON_SECONDS)
             if answer.status != 200:
                 raise Differs("200 to CANCEL", str(answer.status))
-        final = await call.response(ending.blackhole_seconds + _SOON_SECONDS)
+        final = await call.response(ending.blackhole_seconds + SOON_SECONDS)
     except ExpectationFailed as failure:
         raise Differs("487" if cancels else "408 in the end", _first_line(failure)) from failure
     waited = asyncio.get_running_loop().time() - ending.began
@@ -127,7 +126,7 @@ async def _nobody_answers(placed: PlacedCall, ending: Ending, *, cancels: bool) 
 
 async def _is_refused_late(placed: PlacedCall, ending: Ending) -> str:
     try:
-        final = await placed.call.expect(503, within=_SOON_SECONDS)
+        final = await placed.call.expect(503, within=SOON_SECONDS)
     except ExpectationFailed as failure:
         raise Differs("503 to INVITE", _first_line(failure)) from failure
     explains(final, ending.cell, ending.phase, placed.host)
@@ -137,7 +136,7 @@ async def _is_refused_late(placed: PlacedCall, ending: Ending) -> str:
 async def is_unknown(placed: PlacedCall, status: int, via: str = "director") -> None:
     """Hold that an element answers requests of an ended call with `status`; raises Differs."""
     try:
-        answer = await placed.call.request("OPTIONS", via=via, within=_SOON_SECONDS)
+        answer = await placed.call.request("OPTIONS", via=via, within=SOON_SECONDS)
     except NoAnswer as failure:
         raise Differs(f"{status} to OPTIONS by the {via}", _first_line(failure)) from failure
     if answer.status != status:

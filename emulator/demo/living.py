@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from emulator.demo.calls import HOMES, PlacedCall
+from emulator.demo.calls import HOMES, SOON_SECONDS, PlacedCall
 from emulator.demo.evidence import Differs
 from emulator.demo.expectations import Stage
 from emulator.rules import Phase, Pool, agents_cell
@@ -20,7 +20,6 @@ __all__ = [
     "is_connected_at_last",
 ]
 
-_SOON_SECONDS = 3.0
 _CLEAN_UP_SECONDS = 0.5
 _METHODS = ("OPTIONS", "INFO", "INVITE")
 
@@ -46,9 +45,9 @@ async def hangs_up(placed: PlacedCall) -> str:
     """Hold that the caller can end a kept call, by BYE or CANCEL; raises Differs."""
     method = "CANCEL" if placed.stage is Stage.PENDING else "BYE"
     try:
-        answer = await placed.call.hang_up(within=_SOON_SECONDS)
+        answer = await placed.call.hang_up(within=SOON_SECONDS)
         if answer.status == 200 and method == "CANCEL":
-            await placed.call.expect(487, within=_SOON_SECONDS)
+            await placed.call.expect(487, within=SOON_SECONDS)
     except ExpectationFailed as failure:
         raise Differs(f"200 to {method}", str(failure).partition("\n")[0]) from failure
     if answer.status != 200:
@@ -60,7 +59,7 @@ async def is_connected_at_last(placed: PlacedCall, phase: Phase) -> str:
     """Hold that a call that waited for agents of the primary pool has reached one of them."""
     _is_undisturbed(placed.call)
     try:
-        await placed.call.expect(200, within=_SOON_SECONDS)
+        await placed.call.expect(200, within=SOON_SECONDS)
     except ExpectationFailed as failure:
         raise Differs(
             "200, as agents homed on the primary pool can be reached",
@@ -100,7 +99,7 @@ def _is_undisturbed(call: ClientCall) -> None:
 
 async def _goes_through(call: ClientCall, method: str) -> None:
     try:
-        answer = await call.request(method, within=_SOON_SECONDS)
+        answer = await call.request(method, within=SOON_SECONDS)
     except NoAnswer as failure:
         raise Differs(f"200 to {method}", str(failure).partition("\n")[0]) from failure
     except ExpectationFailed as failure:

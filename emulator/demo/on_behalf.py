@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from emulator.demo.calls import DOMAIN
+from emulator.demo.calls import DOMAIN, SOON_SECONDS
 from emulator.demo.doors import Door
 from emulator.demo.ends import explains
 from emulator.demo.evidence import Differs
@@ -19,7 +19,6 @@ from sip.message import Message
 
 __all__ = ["CallsOnBehalf"]
 
-_SOON_SECONDS = 3.0
 _GROUP, _AGENT = "reception", "grace"
 _AS_GROUP = f"<sip:{_GROUP}@{DOMAIN}>"
 # Both headers mean the same (docs/sip.md), and every element that serves takes them.
@@ -94,10 +93,10 @@ class CallsOnBehalf:
         offered = await _offered(call, callee)
         if offered is None:
             raise Differs("the callee to be called", answer_to(call))
-        invite = await offered.expect("INVITE", within=_SOON_SECONDS)
+        invite = await offered.expect("INVITE", within=SOON_SECONDS)
         self._shows_the_group(invite, call.client, pool)
         await offered.answer()
-        answer = await call.response(_SOON_SECONDS)
+        answer = await call.response(SOON_SECONDS)
         if answer.status != 200:
             raise Differs("200 to INVITE", answer_to(call))
         shown = await self._rgs.call(call)
@@ -143,8 +142,8 @@ async def _is_refused(call: ClientCall, callee: SipClient, claim: OnBehalf) -> s
 
 async def _offered(call: ClientCall, callee: SipClient) -> ClientCall | None:
     """The callee's side of `call`; None if the caller has an answer first, or nothing comes."""
-    answer = asyncio.create_task(call.response(_SOON_SECONDS))
-    offer = asyncio.create_task(callee.expect_call(_SOON_SECONDS))
+    answer = asyncio.create_task(call.response(SOON_SECONDS))
+    offer = asyncio.create_task(callee.expect_call(SOON_SECONDS))
     await asyncio.wait((answer, offer), return_when=asyncio.FIRST_COMPLETED)
     is_offered = offer.done() and offer.exception() is None
     (answer if is_offered else offer).cancel()
@@ -155,12 +154,12 @@ async def _offered(call: ClientCall, callee: SipClient) -> ClientCall | None:
 async def _talk(call: ClientCall, offered: ClientCall) -> None:
     """Hold that a request goes through, and that BYE of the one ends the other."""
     try:
-        await offered.expect("ACK", within=_SOON_SECONDS)
-        answer = await call.request("INFO", within=_SOON_SECONDS)
+        await offered.expect("ACK", within=SOON_SECONDS)
+        answer = await call.request("INFO", within=SOON_SECONDS)
         if answer.status != 200:
             raise Differs("200 to INFO", str(answer.status))
-        await offered.expect("INFO", within=_SOON_SECONDS)
-        await call.hang_up(within=_SOON_SECONDS)
-        await offered.expect("BYE", within=_SOON_SECONDS)
+        await offered.expect("INFO", within=SOON_SECONDS)
+        await call.hang_up(within=SOON_SECONDS)
+        await offered.expect("BYE", within=SOON_SECONDS)
     except ExpectationFailed as failure:
         raise Differs("a call in which both can talk", str(failure).partition("\n")[0]) from failure
