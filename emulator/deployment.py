@@ -6,10 +6,12 @@ import asyncio
 import random
 import socket
 import time
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from emulator.model.calls import Call, CallState, EndedBy
 from emulator.model.ladder import Party
+from emulator.model.phase_log import PhaseEntry
 from emulator.model.topology import Topology
 from emulator.rules import Pool, Rules, Style
 from emulator.service.departures import Departures
@@ -51,6 +53,7 @@ class Deployment:
 
     `host` is the numeric address to bind, `advertise` the one that is written into messages.
     `names` knows the host names in Contacts and Routes (by default the hosts file and DNS do);
+    `keep_phase` may be set to what stores a phase before it counts.
     `seed` settles what is left to chance: which of the servers of a name is tried first.
     """
 
@@ -108,7 +111,9 @@ class Deployment:
         sockets = [listener.endpoint.udp for listener in listeners]
         self.pacer = Pacer(deadlines, lambda: any(udp.is_behind for udp in sockets))
         self._sweep = Sweep(self.site, self.pacer)
-        self.succession = Succession(self.site, self.elements, self.pacer)
+        self.keep_phase: Callable[[PhaseEntry], Awaitable[None]] = _keep_nowhere
+        self.succession = Succession(self.site, self.elements, self.pacer, self._keep)
+        self.site.when_rehosted = self._rehost
         self.listeners = listeners
         self._media: socket.socket | None = None
 
@@ -181,10 +186,21 @@ class Deployment:
             self.site.end_call(call, EndedBy.ADMIN)
             carrier.hang_up(_BY_ADMIN)
 
-    async def reset(self) -> None:
-        """Go back to how it was started: phase normal, no calls, no import, no bindings."""
-        await self.succession.reset()
-        self.destinations.list_groups(self.site.topology.groups)
+    async def reset(self, before: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Go back to how it was started: phase normal, no calls, no import, no bindings.
+
+        before  is done once it is sure that nothing is in the way, and before all else.
+        """
+        await self.succession.reset(before)
+        self._rehost()
+
+    async def _keep(self, entry: PhaseEntry) -> None:
+        await self.keep_phase(entry)
+
+    def _rehost(self) -> None:
+        """Other groups may be there now: let them be found, and calls that wait look again."""
+        self.destinations.list_groups(each.settings for each in self.site.groups.values())
+        self.elements.offer_all_waiting()
 
     def close(self) -> None:
         """Close every socket at once; calls that stand are ended by `end_all_calls`."""
@@ -194,6 +210,10 @@ class Deployment:
             listener.endpoint.close()
         if self._media is not None:
             self._media.close()
+
+
+async def _keep_nowhere(entry: PhaseEntry) -> None:
+    """What a deployment without a store of its own does with a phase."""
 
 
 def _open_media_sink(host: str) -> socket.socket:

@@ -36,8 +36,10 @@ EndedByWord = Literal["caller", "agent", "rule", "admin", "queue", "fault"]
 
 def _shown_group(described: dict[str, Any]) -> None:
     describe_group(described)
-    del described["oneOf"], described["properties"]["agents"]
-    described["required"] = list(described["properties"])
+    del described["properties"]["agents"]
+    one_of = ("agent_groups", "menu", "shared_queue")
+    described["oneOf"] = [{"required": [name]} for name in one_of]
+    described["required"] = [name for name in described["properties"] if name not in one_of]
 
 
 class PoolState(Model):

@@ -12,12 +12,14 @@ from emulator.api.problems import Problem, ProblemKind
 from emulator.operations.errors import (
     DatabaseDown,
     ForbiddenByRule,
+    NotOffered,
     NotPermitted,
     NotThere,
     NotUsable,
     OperationRefused,
     StaleVersion,
 )
+from emulator.operations.resuming import StoreFailed
 from emulator.rules import TransitionRefused
 from emulator.service.succession import PoolCannotReturn, StaleEpoch, StyleRefused
 
@@ -30,6 +32,8 @@ _BY_ERROR: tuple[tuple[type[Exception], HTTPStatus, ProblemKind], ...] = (
     (NotThere, HTTPStatus.NOT_FOUND, ProblemKind.NOT_FOUND),
     (DatabaseDown, HTTPStatus.SERVICE_UNAVAILABLE, ProblemKind.DATABASE_DOWN),
     (StaleVersion, HTTPStatus.PRECONDITION_FAILED, ProblemKind.STALE_VERSION),
+    (NotOffered, HTTPStatus.METHOD_NOT_ALLOWED, ProblemKind.METHOD_NOT_ALLOWED),
+    (StoreFailed, HTTPStatus.SERVICE_UNAVAILABLE, ProblemKind.STORE_FAILED),
     (NotPermitted, HTTPStatus.FORBIDDEN, ProblemKind.NOT_PERMITTED),
     (TransitionRefused, HTTPStatus.CONFLICT, ProblemKind.TRANSITION_REFUSED),
     (StaleEpoch, HTTPStatus.CONFLICT, ProblemKind.STALE_EPOCH),

@@ -37,6 +37,7 @@ class ProblemKind(StrEnum):
     TOO_MANY_CLIENTS = "too-many-clients"
     STALE_VERSION = "stale-version"
     DATABASE_DOWN = "database-down"
+    STORE_FAILED = "store-failed"
     POOL_CANNOT_RETURN = "pool-cannot-return"
     NOT_READY = "not-ready"
     INTERNAL_FAULT = "internal-fault"

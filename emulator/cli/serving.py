@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from sqlalchemy.engine import URL
 
 from emulator.api import ApiServer, ApiSettings
 from emulator.cli.addresses import judge_addresses
@@ -21,10 +23,13 @@ from emulator.deployment import Deployment
 from emulator.model.topology import Topology
 from emulator.operations.administration import Administration
 from emulator.operations.closing import end_all_calls
+from emulator.operations.resuming import keep_phases, read_stores, resume
+from emulator.operations.stores import Stores
 from emulator.resources import resource
 from emulator.rules import (
     Outcome,
     Phase,
+    Pool,
     Reading,
     Row,
     Rules,
@@ -33,6 +38,9 @@ from emulator.rules import (
     cell_id,
     load_rules,
 )
+from emulator.storage.engine import judge_url
+from emulator.storage.errors import StorageError, UnreadableStore
+from emulator.storage.places import open_places
 from emulator.topology import TopologyError, load_topology
 from sip.errors import TransportError
 from sip.transport.lookup import SystemNames
@@ -42,6 +50,7 @@ __all__ = ["ServeOptions", "serve"]
 _log = structlog.get_logger("up")
 _SAMPLE = "contoso.yaml"
 _SMALL_BUFFER_BYTES = 1024 * 1024
+_WATCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ class ServeOptions:
     seed: int | None
     token: str | None
     log_level: str
+    data: Path | None
+    databases: Mapping[Pool, str]
 
 
 def serve(options: ServeOptions) -> ExitCode:
@@ -69,8 +80,9 @@ def serve(options: ServeOptions) -> ExitCode:
     _allow_open_files()
     host, advertise = judge_addresses(options.host, options.advertise, options.token)
     topology, rules = _read(options)
+    servers = _judge_databases(options)
     with asyncio.Runner(loop_factory=_loop_factory(options.loop)) as runner:
-        return runner.run(_serve(options, host, advertise, topology, rules))
+        return runner.run(_serve(options, host, advertise, topology, rules, servers))
 
 
 def _allow_open_files() -> None:
@@ -113,8 +125,30 @@ def _loop_factory(name: str) -> type[asyncio.AbstractEventLoop]:
     return uvloop.Loop
 
 
+def _judge_databases(options: ServeOptions) -> dict[Pool, URL]:
+    """The addresses of the database servers that are to be used."""
+    servers = {}
+    for pool, text in options.databases.items():
+        try:
+            servers[pool] = judge_url(text)
+        except ValueError as error:
+            raise Failure(ExitCode.USAGE, f"up: --database-{pool}: {error}") from error
+    if servers and options.data is None:
+        raise Failure(
+            ExitCode.USAGE,
+            "up: a database server keeps a pool's configuration, but not the phase, sign-ins and "
+            "records, which would not fit together after a restart: name a directory by --data",
+        )
+    return servers
+
+
 async def _serve(
-    options: ServeOptions, host: str, advertise: str, topology: Topology, rules: Rules
+    options: ServeOptions,
+    host: str,
+    advertise: str,
+    topology: Topology,
+    rules: Rules,
+    servers: Mapping[Pool, URL],
 ) -> ExitCode:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -130,20 +164,35 @@ async def _serve(
         names=SystemNames(asks_dns=options.dns),
         seed=options.seed,
     )
-    administration = Administration(deployment)
+    try:
+        places = open_places(options.data, servers)
+        stores = Stores(deployment.site, places.databases, places.own)
+        administration = Administration(deployment, stores)
+        await read_stores(administration)
+    except UnreadableStore as error:
+        raise Failure(ExitCode.USAGE, f"up: {error}") from error
+    except StorageError as error:
+        told = f"up: what is stored can't be reached: {error}"
+        raise Failure(ExitCode.COULD_NOT_START, told) from error
     api = ApiServer(
         administration,
         ApiSettings(host, options.http_port, options.token, options.advertise),
     )
     try:
         await deployment.start(options.port_base)
+        await resume(administration)
+        keep_phases(administration)
+    except StorageError as error:
+        raise Failure(ExitCode.COULD_NOT_START, f"up: {error}") from error
     except TransportError as error:
+        await stores.close()
         raise Failure(
             ExitCode.COULD_NOT_START, f"up: {error}; choose other ports by --port-base"
         ) from error
     try:
         await api.start()
     except OSError as error:
+        await stores.close()
         deployment.close()
         raise Failure(
             ExitCode.COULD_NOT_START,
@@ -155,6 +204,7 @@ async def _serve(
     _warn_of_small_buffers(deployment)
     collections = ShortCollections(loop, lambda: not deployment.site.calls.live_count)
     collections.start()
+    watch = asyncio.create_task(_watch_stores(stores, options))
     api.set_ready(True)
     print(_ready_line(deployment, api), flush=True)  # noqa: T201 - the result of the command
     await ended.wait()
@@ -164,8 +214,20 @@ async def _serve(
     chronicle.stop()
     _log.info("ended", calls=count)
     await api.close()
+    watch.cancel()
+    with suppress(asyncio.CancelledError):
+        await watch
+    await stores.close()
+    places.close()
     deployment.close()
     return ExitCode.AS_EXPECTED
+
+
+async def _watch_stores(stores: Stores, options: ServeOptions) -> None:
+    """Find out, even while nobody asks, which databases answer; memory always does."""
+    while options.data is not None:
+        await asyncio.sleep(_WATCH_SECONDS)
+        await stores.look()
 
 
 def _ready_line(deployment: Deployment, api: ApiServer) -> str:

@@ -66,7 +66,28 @@ def _up(
         LevelWord, typer.Option(help="What is logged to stderr.")
     ] = "info",
     workers: Annotated[int, typer.Option(min=1, help="Processes; 1 so far.")] = 1,
-    data: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            help="Directory that configuration, phase, sign-ins and records are kept in, over "
+            "restarts. Default: in memory.",
+        ),
+    ] = None,
+    database_primary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            envvar="RGS_DATABASE_PRIMARY",
+            help="The primary pool's database server: postgresql+asyncpg://… Needs --data.",
+        ),
+    ] = None,
+    database_backup: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", envvar="RGS_DATABASE_BACKUP", help="The same of the backup pool."
+        ),
+    ] = None,
     tls_cert: Annotated[Path | None, typer.Option(hidden=True)] = None,
     tls_key: Annotated[Path | None, typer.Option(hidden=True)] = None,
     pcap: Annotated[Path | None, typer.Option(hidden=True)] = None,
@@ -80,7 +101,6 @@ def _up(
     refuse_options(
         "up",
         {
-            "--data": data,
             "--tls-cert": tls_cert,
             "--tls-key": tls_key,
             "--pcap": pcap,
@@ -92,6 +112,7 @@ def _up(
             ExitCode.USAGE, f"up: --workers {workers} is not built yet; one process serves so far"
         )
     from emulator.cli.serving import ServeOptions, serve
+    from emulator.rules import Pool
 
     options = ServeOptions(
         topology=topology,
@@ -107,5 +128,14 @@ def _up(
         seed=seed,
         token=token or None,
         log_level=log_level,
+        data=data,
+        databases={
+            pool: url
+            for pool, url in (
+                (Pool.PRIMARY, database_primary),
+                (Pool.BACKUP, database_backup),
+            )
+            if url is not None
+        },
     )
     raise typer.Exit(int(serve(options)))

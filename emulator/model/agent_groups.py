@@ -13,13 +13,26 @@ from emulator.model.topology import Participation, Routing
 if TYPE_CHECKING:
     from emulator.model.groups import HostedGroup
 
-__all__ = ["AgentGroup"]
+__all__ = ["AgentGroup", "Turns"]
 
 _NOBODY: Container[Agent] = ()
 
 
+class Turns:
+    """Who is signed in to one agent group of one pool, and whose turn it is.
+
+    Outlives each configuration of the agent group, and is one for all queues that have it.
+    """
+
+    __slots__ = ("signed_in", "turn")
+
+    def __init__(self) -> None:
+        self.signed_in: set[Agent] = set()
+        self.turn = 0
+
+
 class AgentGroup:
-    """Agents of one group on one pool, and the state of its routing method.
+    """Agents of one group on one pool, as one queue has them.
 
     A group and its imported copy are two of these: sign-ins and turns are their own.
     """
@@ -27,7 +40,7 @@ class AgentGroup:
     __slots__ = (
         "_heap",
         "_position",
-        "_turn",
+        "_turns",
         "_unranked",
         "alert_seconds",
         "choose",
@@ -42,7 +55,11 @@ class AgentGroup:
     )
 
     def __init__(
-        self, settings: topology.AgentGroup, agents: dict[str, Agent], hosted: HostedGroup
+        self,
+        settings: topology.AgentGroup,
+        agents: dict[str, Agent],
+        hosted: HostedGroup,
+        turns: Turns,
     ) -> None:
         self.hosted = hosted
         self.settings = settings
@@ -51,9 +68,10 @@ class AgentGroup:
         self.is_formal = settings.participation is Participation.FORMAL
         self.alert_seconds = settings.alert_seconds
         self.members = [agents[name] for name in settings.agents]
-        self.signed_in: set[Agent] = set()
+        self._turns = turns
+        turns.signed_in &= set(self.members)
+        self.signed_in = turns.signed_in
         self.rings_all = settings.routing in (Routing.PARALLEL, Routing.ATTENDANT)
-        self._turn = 0
         self._heap = [(agent.idle_rank, index) for index, agent in enumerate(self.members)]
         heapq.heapify(self._heap)
         self._position = {agent: index for index, agent in enumerate(self.members)}
@@ -81,7 +99,9 @@ class AgentGroup:
     def sign_in(self, agent: Agent) -> None:
         """Let `agent` take calls of this formal group."""
         self.signed_in.add(agent)
-        self.enter(agent)
+        for each in agent.groups:
+            if each.signed_in is self.signed_in:
+                each.enter(agent)
 
     def sign_out(self, agent: Agent) -> None:
         """Give `agent` no further calls of this formal group."""
@@ -121,10 +141,10 @@ class AgentGroup:
         members = self.members
         count = len(members)
         for step in range(count):
-            index = (self._turn + step) % count
+            index = (self._turns.turn + step) % count
             agent = members[index]
             if self.is_available(agent) and agent not in excluded:
-                self._turn = index + 1
+                self._turns.turn = index + 1
                 return [agent]
         return []
 

@@ -18,6 +18,10 @@ class PhaseEntry:
     time: float
     style: Style
 
+    def next(self, phase: Phase, time: float, style: Style) -> PhaseEntry:
+        """The entry that would follow this one."""
+        return PhaseEntry(self.epoch + 1, phase, time, style)
+
 
 class PhaseLog:
     """Phases in the order in which they were entered; the last is in force.
@@ -29,8 +33,8 @@ class PhaseLog:
 
     __slots__ = ("_entries",)
 
-    def __init__(self, time: float, style: Style, phase: Phase = Phase.NORMAL) -> None:
-        self._entries = [PhaseEntry(0, phase, time, style)]
+    def __init__(self, first: PhaseEntry) -> None:
+        self._entries = [first]
 
     @property
     def now(self) -> PhaseEntry:
@@ -42,10 +46,8 @@ class PhaseLog:
         """What is kept, oldest first."""
         return tuple(self._entries)
 
-    def enter(self, phase: Phase, time: float, style: Style) -> PhaseEntry:
-        """Append the next entry and return it."""
-        entry = PhaseEntry(self.now.epoch + 1, phase, time, style)
+    def enter(self, entry: PhaseEntry) -> None:
+        """Append an entry: from now on it is in force."""
         self._entries.append(entry)
         if len(self._entries) > self.KEEP:
             del self._entries[: self.KEEP // 10]
-        return entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulator.deployment import Deployment
 from emulator.operations.records import Recorder
-from emulator.rules import Pool
+from emulator.operations.stores import Stores
 from emulator.service.site import Site
 from emulator.storage.records import MemoryRecords, RecordStore
 
@@ -12,18 +12,22 @@ __all__ = ["Administration"]
 
 
 class Administration:
-    """One deployment as its administrator sees it.
+    """One deployment as its administrator sees it, and where its configuration is kept.
 
-    `databases` says of each pool whether its back-end database answers; `recorder` keeps the
-    records of its calls.
+    `recorder` keeps the records of its calls.
     """
 
-    __slots__ = ("databases", "deployment", "recorder")
+    __slots__ = ("deployment", "recorder", "stores")
 
-    def __init__(self, deployment: Deployment, records: RecordStore | None = None) -> None:
-        """Without `records`, they are in memory."""
+    def __init__(
+        self,
+        deployment: Deployment,
+        stores: Stores | None = None,
+        records: RecordStore | None = None,
+    ) -> None:
+        """Without `stores` and `records`, everything is in memory."""
         self.deployment = deployment
-        self.databases = dict.fromkeys(Pool, True)
+        self.stores = stores or Stores(deployment.site)
         keep = deployment.site.topology.keep_calls
         self.recorder = Recorder(deployment.site, records or MemoryRecords(keep))
 

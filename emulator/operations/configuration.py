@@ -1,34 +1,33 @@
-"""The configuration of response groups, as each of the three surfaces shows and changes it.
+"""Response groups, as each of the three surfaces shows and changes them.
 
-A change acts on the next call. What a surface shows, and what may be changed, is the rules' to say.
+A group is a workflow with its own queue and agent groups, or with the name of another queue, or
+with a menu. A change acts on the next call.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 
 from emulator.documents import quoted
-from emulator.model.groups import HostedGroup
+from emulator.model.configuration import ConfigObject, Configuration, ObjectKind
 from emulator.model.topology import Group
 from emulator.operations.administration import Administration
-from emulator.operations.errors import (
-    DatabaseDown,
-    ForbiddenByRule,
-    NotThere,
-    NotUsable,
-    OperationRefused,
-    StaleVersion,
+from emulator.operations.candidates import (
+    agree,
+    judge_version,
+    judge_whole,
+    parts_for,
+    read_object,
 )
+from emulator.operations.errors import DatabaseDown, NotThere, NotUsable, OperationRefused
 from emulator.operations.imports import remove_import
-from emulator.rules import Outcome, Pool, Row, Situation, Verdict, verdict
-from emulator.topology import TopologyError, contradictions, parse_group, path_text, plain
+from emulator.operations.surfaces import Actor, Surface, permit, permit_change, shows
+from emulator.rules import Pool
+from emulator.topology import contradictions, path_text, plain, topology_of
 
 __all__ = [
-    "Surface",
+    "answering",
     "create_group",
     "list_groups",
     "remove_group",
@@ -36,18 +35,10 @@ __all__ = [
     "show_group",
 ]
 
-_OWN_KEYS = ("pool", "imported", "version")
+_ANYBODY = Actor()
 
 
-class Surface(StrEnum):
-    """The three surfaces of the real service that configure response groups."""
-
-    CONTROL_PANEL = "control-panel"
-    CONFIGURATION_TOOL = "configuration-tool"
-    MANAGEMENT_SHELL = "management-shell"
-
-
-def list_groups(
+async def list_groups(
     administration: Administration,
     surface: Surface,
     pool: Pool | None = None,
@@ -64,204 +55,209 @@ def list_groups(
     """
     if shows_all and surface is not Surface.MANAGEMENT_SHELL:
         raise NotUsable([("show_all", "only the management shell lists imported groups")])
-    asked = list(Pool) if pool is None else [pool]
-    unavailable = [each for each in asked if not administration.databases[each]]
-    if len(unavailable) == len(asked):
-        raise _down(*unavailable)
-    site = administration.site
-    listed = [*site.groups.values(), *(site.copies.values() if shows_all else ())]
-    return {
-        "groups": [
-            _shown(group)
-            for group in listed
-            if group.host in asked and group.host not in unavailable
-        ],
-        "unavailable": unavailable,
-    }
+    found, unavailable = await answering(administration, pool)
+    originals = [
+        _shown(configuration, each)
+        for configuration in found
+        for each in configuration.of_kind(ObjectKind.WORKFLOW)
+        if each.owner is configuration.parent
+        and shows(administration, surface, each.owner, is_copy=False)
+    ]
+    copies = [
+        _shown(configuration, each)
+        for configuration in found
+        for each in configuration.of_kind(ObjectKind.WORKFLOW)
+        if shows_all and each.owner is not configuration.parent
+    ]
+    return {"groups": [*originals, *copies], "unavailable": unavailable}
 
 
-def show_group(
+async def answering(
+    administration: Administration, pool: Pool | None
+) -> tuple[list[Configuration], list[Pool]]:
+    """The configurations of the pools that answer, and the pools that do not.
+
+    Raises DatabaseDown where none of those asked does.
+    """
+    found, unavailable = [], []
+    refusal: DatabaseDown | None = None
+    for each in list(Pool) if pool is None else [pool]:
+        try:
+            found.append(await administration.stores.current(each))
+        except DatabaseDown as error:
+            unavailable.append(each)
+            refusal = error
+    if not found and refusal is not None:
+        if len(unavailable) > 1:
+            raise DatabaseDown("neither pool's back-end database answers")
+        raise refusal
+    return found, unavailable
+
+
+async def show_group(
     administration: Administration, surface: Surface, name: str, pool: Pool | None = None
 ) -> dict[str, Any]:
     """One group in plain values; raises NotThere or DatabaseDown."""
-    group = _find(administration, surface, name, pool)
-    _ask_database(administration, group.host)
-    return _shown(group)
+    parent = _place_of(administration, surface, name, pool)
+    configuration = await administration.stores.current(parent)
+    return _shown(configuration, _find(configuration, name))
 
 
-def create_group(
+async def create_group(
     administration: Administration,
     surface: Surface,
     values: Mapping[str, Any],
     pool: Pool | None = None,
+    actor: Actor = _ANYBODY,
 ) -> dict[str, Any]:
     """Make a new group, of the fields that a topology file has, on the pool that owns it.
 
-    Raises NotUsable, ForbiddenByRule, DatabaseDown, and OperationRefused for a name that is taken.
+    Raises NotUsable, ForbiddenByRule, NotPermitted, DatabaseDown, and OperationRefused for a name
+    that is taken.
     """
-    site = administration.site
-    settings = _read(values)
-    _agree("pool", values.get("pool", settings.owner), settings.owner)
-    _agree("pool", settings.owner if pool is None else pool, settings.owner)
-    _agree("imported", values.get("imported", False), False)
-    _permit(_ruling(administration, settings.owner, is_copy=False), settings.name)
-    _ask_database(administration, settings.owner)
-    if settings.name in site.groups:
-        raise OperationRefused(f"there is a group {quoted(settings.name)} already")
-    others = [group.settings for group in site.groups.values()]
-    _fit_in(others, settings, administration)
-    return _configured(administration, settings, is_copy=False)
+    owner, group = read_object(ObjectKind.WORKFLOW, values)
+    assert owner is not None
+    assert isinstance(group, Group)
+    agree("pool", values.get("pool", owner), owner)
+    agree("pool", owner if pool is None else pool, owner)
+    agree("imported", values.get("imported", False), False)
+    permit(administration, owner, group.name, is_copy=False)
+    async with administration.stores.changing(owner) as configuration:
+        permit_change(actor, configuration, ObjectKind.WORKFLOW, group.name, None, values, None)
+        if group.name in administration.site.groups:
+            raise OperationRefused(f"there is a group {quoted(group.name)} already")
+        put, removed = parts_for(administration, configuration, group, owner)
+        _judge_places(configuration, put, None)
+        judge_whole(administration, configuration.with_changes(put), group.name)
+        await administration.stores.commit(owner, put, removed)
+    return _shown_now(administration, owner, group.name)
 
 
-def replace_group(
+async def replace_group(
     administration: Administration,
     surface: Surface,
     name: str,
     values: Mapping[str, Any],
     pool: Pool | None = None,
     versions: Sequence[str] | None = None,
+    actor: Actor = _ANYBODY,
 ) -> dict[str, Any]:
     """Give a group other settings, all of them; from the next call on they count.
 
     versions  those that it may have now, None for any.
 
-    Raises NotThere, ForbiddenByRule, DatabaseDown, StaleVersion or NotUsable.
+    Raises NotThere, ForbiddenByRule, NotPermitted, DatabaseDown, StaleVersion or NotUsable.
     """
-    site = administration.site
-    group = _find_changeable(administration, surface, name, pool, versions)
-    settings = _read(values)
-    _agree("name", settings.name, name)
-    _agree("owner", settings.owner, group.owner)
-    _agree("pool", values.get("pool", group.host), group.host)
-    _agree("imported", values.get("imported", group.is_copy), group.is_copy)
-    others = [each.settings for each in site.groups.values() if each.name != name]
-    _fit_in(others, settings, administration)
-    return _configured(administration, settings, is_copy=group.is_copy)
+    parent = _place_of(administration, surface, name, pool)
+    is_copy = _is_copy(administration, name, parent)
+    owner = administration.site.groups[name].owner
+    permit(administration, owner, name, is_copy=is_copy)
+    async with administration.stores.changing(parent) as configuration:
+        found = _find(configuration, name)
+        shown = _shown(configuration, found)
+        judge_version(name, shown["version"], versions)
+        _, group = read_object(ObjectKind.WORKFLOW, values)
+        assert isinstance(group, Group)
+        agree("name", group.name, name)
+        agree("owner", group.owner, owner)
+        agree("pool", values.get("pool", parent), parent)
+        agree("imported", values.get("imported", is_copy), is_copy)
+        after = plain(group)
+        assert isinstance(after, dict)
+        permit_change(actor, configuration, ObjectKind.WORKFLOW, name, found, after, shown)
+        put, removed = parts_for(administration, configuration, group, owner)
+        _judge_places(configuration, put, found)
+        judge_whole(administration, configuration.with_changes(put, removed), name, is_copy=is_copy)
+        if put or removed:
+            await administration.stores.commit(parent, put, removed)
+    return _shown_now(administration, parent, name)
 
 
-def remove_group(
+async def remove_group(
     administration: Administration,
     surface: Surface,
     name: str,
     pool: Pool | None = None,
     versions: Sequence[str] | None = None,
+    actor: Actor = _ANYBODY,
 ) -> None:
     """Remove a group: who waits in it is refused, who talks goes on; raises as `replace_group`."""
+    parent = _place_of(administration, surface, name, pool)
+    is_copy = _is_copy(administration, name, parent)
     site = administration.site
-    group = _find_changeable(administration, surface, name, pool, versions)
-    if group.is_copy:
-        remove_import(administration, [name])
-        return
-    if name in site.copies:
-        raise OperationRefused(f"{name} has an imported copy: remove that first (DELETE /import)")
-    left = [each.settings for each in site.groups.values() if each.name != name]
-    for found in contradictions(replace(site.topology, groups=tuple(left))):
-        raise OperationRefused(f"another group needs {name}: {path_text(found.path)}: {found.text}")
-    site.remove_group(name)
-    administration.deployment.destinations.list_groups(left)
+    permit(administration, site.groups[name].owner, name, is_copy=is_copy)
+    async with administration.stores.changing(parent) as configuration:
+        found = _find(configuration, name)
+        shown = _shown(configuration, found)
+        judge_version(name, shown["version"], versions)
+        permit_change(actor, configuration, ObjectKind.WORKFLOW, name, found, None, shown)
+        if not is_copy:
+            if name in site.copies:
+                told = f"{name} has an imported copy: remove that first (DELETE /import)"
+                raise OperationRefused(told)
+            assert isinstance(found.value, Group)
+            removed = configuration.keys_of_group(found.value)
+            left = {**site.hosting.configuration, parent: configuration.with_changes((), removed)}
+            for fault in contradictions(topology_of(site.topology, left)):
+                told = f"another group needs {name}: {path_text(fault.path)}: {fault.text}"
+                raise OperationRefused(told)
+            await administration.stores.commit(parent, (), removed)
+    if is_copy:
+        await remove_import(administration, [name])
 
 
-def _configured(
-    administration: Administration, settings: Group, *, is_copy: bool
-) -> dict[str, Any]:
-    site = administration.site
-    group = site.configure(settings, is_copy=is_copy)
-    groups = [each.settings for each in site.groups.values()]
-    administration.deployment.destinations.list_groups(groups)
-    site.elements.offer_all_waiting()
-    return _shown(group)
+def _judge_places(
+    configuration: Configuration, put: Sequence[ConfigObject], workflow: ConfigObject | None
+) -> None:
+    """Raise NotUsable if queue or agent groups would take the place of somebody else's."""
+    own = set()
+    if workflow is not None and isinstance(workflow.value, Group):
+        own = set(configuration.keys_of_group(workflow.value))
+    for each in put:
+        is_taken = configuration.find(*each.key) is not None and each.key not in own
+        if is_taken and each.kind is not ObjectKind.WORKFLOW:
+            word = each.kind.replace("_", " ")
+            told = f"found {quoted(each.name)}, which is the name of another {word}"
+            raise NotUsable([("name" if each.kind is ObjectKind.QUEUE else "agent_groups", told)])
 
 
-def _find_changeable(
-    administration: Administration,
-    surface: Surface,
-    name: str,
-    pool: Pool | None,
-    versions: Sequence[str] | None,
-) -> HostedGroup:
-    group = _find(administration, surface, name, pool)
-    _permit(_ruling(administration, group.owner, is_copy=group.is_copy), name)
-    _ask_database(administration, group.host)
-    if versions is not None and "*" not in versions and str(group.version) not in versions:
-        raise StaleVersion(
-            f"{name} is at version {group.version} now: somebody has changed it meanwhile"
-        )
-    return group
-
-
-def _find(
+def _place_of(
     administration: Administration, surface: Surface, name: str, pool: Pool | None
-) -> HostedGroup:
-    """The original, or its copy where `pool` is not its owner, if `surface` shows it."""
+) -> Pool:
+    """The pool on which the group, or its copy, is, if `surface` shows it; raises NotThere."""
     site = administration.site
     group = site.groups.get(name)
     if group is None:
         raise NotThere("group", name, sorted(site.groups))
-    if pool is None or pool is group.owner:
-        return group
-    copy = site.copies.get(name) if pool is Pool.BACKUP else None
-    if copy is None:
+    is_copy = pool is not None and pool is not group.owner
+    if is_copy and (pool is not Pool.BACKUP or name not in site.copies):
         raise NotThere(f"group on the {pool} pool", name)
-    ruling = _ruling(administration, copy.owner, is_copy=True)
-    if ruling.outcome is Outcome.SHELL_ONLY and surface is not Surface.MANAGEMENT_SHELL:
-        raise NotThere(f"group of the {pool} pool in the {surface}", name)
-    return copy
+    if not shows(administration, surface, group.owner, is_copy=is_copy):
+        raise NotThere(f"group of the {pool or group.owner} pool in the {surface}", name)
+    return pool or group.owner
 
 
-def _ruling(administration: Administration, owner: Pool, *, is_copy: bool) -> Verdict:
-    site = administration.site
-    return verdict(Situation(Row.CONFIG, owner, imported=is_copy), site.phase, site.rules)
+def _is_copy(administration: Administration, name: str, parent: Pool) -> bool:
+    return administration.site.groups[name].owner is not parent
 
 
-def _permit(ruling: Verdict, name: str) -> None:
-    if ruling.outcome is Outcome.VIEW_IF_DATABASE_UP:
-        raise ForbiddenByRule(ruling.cell, f"{name} cannot be modified in phase {ruling.phase}")
+def _find(configuration: Configuration, name: str) -> ConfigObject:
+    found = configuration.find(ObjectKind.WORKFLOW, name)
+    if found is None:
+        raise NotThere(f"group on the {configuration.parent} pool", name)
+    return found
 
 
-def _ask_database(administration: Administration, pool: Pool) -> None:
-    if not administration.databases[pool]:
-        raise _down(pool)
+def _shown_now(administration: Administration, parent: Pool, name: str) -> dict[str, Any]:
+    configuration = administration.site.hosting.configuration[parent]
+    return _shown(configuration, _find(configuration, name))
 
 
-def _down(*pools: Pool) -> DatabaseDown:
-    if len(pools) > 1:
-        return DatabaseDown("neither pool's back-end database answers")
-    return DatabaseDown(f"the {pools[0]} pool's back-end database does not answer")
-
-
-def _shown(group: HostedGroup) -> dict[str, Any]:
-    settings = plain(group.settings)
+def _shown(configuration: Configuration, found: ConfigObject) -> dict[str, Any]:
+    assert isinstance(found.value, Group)
+    settings = plain(configuration.whole(found.value))
     assert isinstance(settings, dict)
-    own = {"pool": group.host, "imported": group.is_copy, "version": group.version}
-    return settings | own
-
-
-def _read(values: Mapping[str, Any]) -> Group:
-    """The settings that `values` describe; what a list shows beside them is left aside."""
-    wanted = {key: value for key, value in values.items() if key not in _OWN_KEYS}
-    try:
-        return parse_group(json.dumps(wanted), name="group")
-    except TopologyError as error:
-        raise NotUsable([_field(problem.text) for problem in error.problems]) from error
-
-
-def _field(text: str) -> tuple[str, str]:
-    name, mark, told = text.partition(": ")
-    return (name, told) if mark and " " not in name else ("", text)
-
-
-def _agree(name: str, found: object, wanted: object) -> None:
-    if found != wanted:
-        raise NotUsable([(name, f"found {quoted(str(found))}, expected {quoted(str(wanted))}")])
-
-
-def _fit_in(others: Sequence[Group], group: Group, administration: Administration) -> None:
-    """Raise NotUsable if `group` doesn't go with the others and the agents."""
-    number = len(others)  # last, so that it is to blame for what two of them have
-    topology = replace(administration.site.topology, groups=(*others, group))
-    faults = []
-    for found in contradictions(topology):
-        path = found.path[2:] if found.path[:2] == ("groups", number) else found.path
-        faults.append((path_text(path), found.text))
-    if faults:
-        raise NotUsable(faults)
+    parts = (configuration.find(*key) for key in configuration.keys_of_group(found.value))
+    version = max(each.version for each in parts if each is not None)
+    is_copy = found.owner is not configuration.parent
+    return settings | {"pool": configuration.parent, "imported": is_copy, "version": version}

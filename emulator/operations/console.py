@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from emulator.model.groups import HostedGroup
 from emulator.operations.administration import Administration
 from emulator.operations.agents import find_agent, is_signed_in
 from emulator.operations.errors import ForbiddenByRule, NotThere
+from emulator.operations.resuming import keep_sign_ins
 from emulator.rules import Outcome, Pool, Row, Situation, Verdict, verdict
 from emulator.service.site import Site
 
@@ -66,7 +67,7 @@ def groups_served_by(administration: Administration, name: str) -> Iterator[Host
     return _groups_of(administration.site, find_agent(administration, name))
 
 
-def sign_in(
+async def sign_in(
     administration: Administration,
     name: str,
     groups: Sequence[str],
@@ -77,12 +78,13 @@ def sign_in(
 
     imported  True means the copies, False the originals, None whichever permits it.
 
-    Raises NotThere, or ForbiddenByRule with the cell. Informal groups stay as they are.
+    Raises NotThere, ForbiddenByRule with the cell, or StoreFailed. Informal groups stay as they
+    are.
     """
-    return sign_in_to(administration, name, [ConsoleGroup(each, imported) for each in groups])
+    return await sign_in_to(administration, name, [ConsoleGroup(each, imported) for each in groups])
 
 
-def sign_out(
+async def sign_out(
     administration: Administration,
     name: str,
     groups: Sequence[str],
@@ -90,35 +92,40 @@ def sign_out(
     imported: bool | None = None,
 ) -> dict[str, Any]:
     """Sign the agent `name` out of groups, as `sign_in` does in."""
-    return sign_out_of(administration, name, [ConsoleGroup(each, imported) for each in groups])
+    return await sign_out_of(
+        administration, name, [ConsoleGroup(each, imported) for each in groups]
+    )
 
 
-def sign_in_to(
+async def sign_in_to(
     administration: Administration, name: str, groups: Iterable[ConsoleGroup]
 ) -> dict[str, Any]:
     """Sign in as `sign_in` does, where copies and originals are named one by one."""
-    return _change(administration, name, groups, AgentGroup.sign_in)
+    return await _change(administration, name, groups, is_in=True)
 
 
-def sign_out_of(
+async def sign_out_of(
     administration: Administration, name: str, groups: Iterable[ConsoleGroup]
 ) -> dict[str, Any]:
     """Sign out as `sign_out` does, where copies and originals are named one by one."""
-    return _change(administration, name, groups, AgentGroup.sign_out)
+    return await _change(administration, name, groups, is_in=False)
 
 
-def _change(
-    administration: Administration,
-    name: str,
-    groups: Iterable[ConsoleGroup],
-    change: Callable[[AgentGroup, Agent], None],
+async def _change(
+    administration: Administration, name: str, groups: Iterable[ConsoleGroup], *, is_in: bool
 ) -> dict[str, Any]:
     agent = find_agent(administration, name)
     site = administration.site
     chosen = [_choose(site, agent, each.name, each.imported) for each in dict.fromkeys(groups)]
     formal = [each for group in chosen for each in _formal_groups(agent, group)]
+    if formal:
+        kept = [(each.hosted.host, each.name, name) for each in formal]
+        await keep_sign_ins(administration, kept, is_in=is_in)
     for each in formal:
-        change(each, agent)
+        if is_in:
+            each.sign_in(agent)
+        else:
+            each.sign_out(agent)
     if formal:
         site.journal.write("agent", agent)
         site.elements.offer_waiting(agent)

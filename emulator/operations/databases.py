@@ -15,5 +15,6 @@ def set_database(administration: Administration, pool: Pool, *, is_up: bool) -> 
 
     What was committed stays: an import copies it whether the database answers or not.
     """
-    administration.databases[pool] = is_up
-    return {"serving": not administration.site.is_down(pool), "database": is_up}
+    database = administration.stores.databases[pool]
+    database.is_switched_on = is_up
+    return {"serving": not administration.site.is_down(pool), "database": database.answers}

@@ -9,6 +9,7 @@ from emulator.documents import listed, nearest, quoted
 __all__ = [
     "DatabaseDown",
     "ForbiddenByRule",
+    "NotOffered",
     "NotPermitted",
     "NotThere",
     "NotUsable",
@@ -34,6 +35,10 @@ class NotThere(OperationRefused):
 
 class DatabaseDown(OperationRefused):
     """The back-end database that this needs does not answer."""
+
+
+class NotOffered(OperationRefused):
+    """Something that a surface does not do, though it shows what it would be done to."""
 
 
 class StaleVersion(OperationRefused):

@@ -42,7 +42,7 @@ def show_account(account: Account) -> dict[str, Any]:
 def show_state(administration: Administration) -> dict[str, Any]:
     """Phase, import, pools and how many calls there are, in plain values."""
     site = administration.site
-    entry = site.entry
+    entry, databases = site.entry, administration.stores.databases
     return {
         "phase": entry.phase,
         "epoch": entry.epoch,
@@ -50,7 +50,7 @@ def show_state(administration: Administration) -> dict[str, Any]:
         "style": entry.style,
         "reading": site.rules.reading,
         "pools": {
-            pool: {"serving": not site.is_down(pool), "database": administration.databases[pool]}
+            pool: {"serving": not site.is_down(pool), "database": databases[pool].answers}
             for pool in Pool
         },
         "calls": site.calls.counts(),

@@ -13,12 +13,18 @@ from sip.transaction.server import InviteServer, ServerTransaction
 
 if TYPE_CHECKING:
     from emulator.service.element import Element
+    from emulator.service.menu import Menu
 
 __all__ = ["Branch", "CallerSide", "Seeker"]
 
 
 class CallerSide(Protocol):
-    """A pending call's caller: waiting for an answer, or answered by a pool and held."""
+    """A pending call's caller: waiting for an answer, or answered by a pool and held.
+
+    `menu` is what asks it for keys now.
+    """
+
+    menu: Menu | None
 
     @property
     def request(self) -> Request:

@@ -1,4 +1,4 @@
-"""Where a call goes that leaves its queue by an action: another queue, a person, an address."""
+"""Where a call goes that is sent on by an action: another queue, a person, an address."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from emulator.model.calls import EndedBy
-from emulator.model.groups import HostedGroup
 from emulator.model.ladder import StepKind
-from emulator.model.topology import ToQueue, ToUri
-from emulator.rules import Pool, Verdict
+from emulator.model.topology import Action, ToPstn, ToQueue, ToUri, ToVoicemail
+from emulator.rules import Verdict
 from emulator.service.destinations import Destinations, Reach
 from emulator.service.persons import PersonCall
 from emulator.service.wording import default_status, diagnostic_id, diagnostics, rule_lines
@@ -23,7 +22,7 @@ __all__ = ["Departures"]
 
 
 class Departures:
-    """Carries out the actions of time-outs and overflows that send a call elsewhere."""
+    """Carries out the actions of queues, closed workflows and menus that send a call elsewhere."""
 
     __slots__ = ("_destinations", "_ringer", "_site")
 
@@ -32,7 +31,7 @@ class Departures:
         self._destinations = destinations
         self._ringer = ringer
 
-    def send_on(self, pending: PendingCall, action: ToQueue | ToUri) -> None:
+    def send_on(self, pending: PendingCall, action: Action) -> None:
         """Send `pending`, which has left its queue, where `action` says.
 
         A caller whom the pool has answered has to call again for that.
@@ -45,18 +44,14 @@ class Departures:
         else:
             pending.refuse(480, EndedBy.QUEUE, (), None)
 
-    def _send_on(self, pending: PendingCall, action: ToQueue | ToUri) -> None:
+    def _send_on(self, pending: PendingCall, action: Action) -> None:
         if isinstance(action, ToQueue):
-            group = self._hosted_by(pending.pool.pool, action.queue)
-            if group is not None:
-                pending.move_to(group, pending.pool)
-            else:
-                self._to_group(pending, action.queue)
+            self._to_queue(pending, action.queue)
             return
-        uri = action.uri.encode()
+        uri = _uri_of(action)
         destination = self._destinations.find(uri)
         if destination.reach is Reach.GROUP:
-            self._to_group(pending, destination.name)
+            self._to_group(pending, destination.name, enters=True)
         elif destination.reach is Reach.PERSON:
             self._person_call(pending).seek(self._site.agents[destination.name])
         elif destination.reach is Reach.FOREIGN:
@@ -64,15 +59,21 @@ class Departures:
         else:
             pending.refuse(404, EndedBy.QUEUE, (), None)
 
-    def _hosted_by(self, pool: Pool, name: str) -> HostedGroup | None:
-        """The group `name`, or its copy, on that pool: a queue sends on to its own pool first."""
-        original = self._site.groups[name]
-        if original.host is pool:
-            return original
-        return self._site.copies.get(name) if pool is Pool.BACKUP else None
+    def _to_queue(self, pending: PendingCall, name: str) -> None:
+        """Send it on to a queue of its own pool first, else to that of the group of that name."""
+        group = self._site.hosting.in_queue(pending.group, name)
+        if group is not None:
+            pending.move_to(group, pending.pool)
+        elif name in self._site.groups:
+            self._to_group(pending, name)
+        else:
+            pending.refuse(480, EndedBy.QUEUE, (), None)
 
-    def _to_group(self, pending: PendingCall, name: str) -> None:
-        """Send it where a new call to the group `name` would go now."""
+    def _to_group(self, pending: PendingCall, name: str, *, enters: bool = False) -> None:
+        """Send it where a new call to the group `name` would go now.
+
+        enters  as a new call, which may find the workflow closed; else it is in the queue at once.
+        """
         site = self._site
         placement = site.place(name)
         ruling = placement.verdict
@@ -81,7 +82,8 @@ class Departures:
         call.note(StepKind.RULE, site.tally.cell_number(ruling.cell))
         call.verdict = ruling
         if placement.group is not None:
-            pending.move_to(placement.group, site.elements.pools[placement.group.host])
+            pool = site.elements.pools[placement.group.host]
+            pending.move_to(placement.group, pool, enters=enters)
         else:
             self._refuse(pending, ruling, placement.is_imported)
 
@@ -104,3 +106,10 @@ class Departures:
         person = PersonCall(self._site, call, pending.caller, self._ringer, bridge=bridge)
         call.carrier = person
         return person
+
+
+def _uri_of(action: Action) -> bytes:
+    if isinstance(action, ToVoicemail):
+        return action.voicemail.encode() + b";opaque=app:voicemail"
+    assert isinstance(action, ToUri | ToPstn)
+    return (action.uri if isinstance(action, ToUri) else action.pstn).encode()

@@ -30,6 +30,7 @@ from sip.uri import escape_param
 
 if TYPE_CHECKING:
     from emulator.service.element import Element
+    from emulator.service.menu import Menu
     from emulator.service.pool import PoolService
 
 __all__ = ["TRANSFER_PARAM", "Ability", "HeldCaller", "referral_of", "replaces_of"]
@@ -66,7 +67,7 @@ class HeldCaller:
     """
 
     __slots__ = ("_has_left", "_is_confirmed", "_leg", "_referral", "_then", "_waits", "ability",
-                 "call", "element", "pool", "request", "tag", "transaction")  # fmt: skip
+                 "call", "element", "menu", "pool", "request", "tag", "transaction")  # fmt: skip
 
     is_gone = False
 
@@ -84,6 +85,7 @@ class HeldCaller:
         self.transaction = transaction
         self.request = request
         self.element = element
+        self.menu: Menu | None = None  # that asks the caller now
         self.ability = ability
         self.tag = element.endpoint.new_tag()
         self._leg = Leg(
@@ -321,6 +323,8 @@ class HeldCaller:
             self._on_bye()
         elif method == b"NOTIFY" and status == 200:
             self._on_notify(request)
+        elif method == b"INFO" and self.menu is not None:
+            self.menu.hear(request)
 
     def on_response(self, transaction: ClientTransaction, response: Response) -> None:
         """What the caller says to REFER; whether it does as it is asked is seen later."""

@@ -13,10 +13,13 @@ from emulator.model.agents import Agent
 from emulator.model.calls import Call, EndedBy
 from emulator.model.groups import HostedGroup
 from emulator.model.ladder import StepKind
-from emulator.model.topology import Action, OverflowCandidate, Routing, Terminate
+from emulator.model.topology import Action, Ask, OverflowCandidate, Routing, Terminate
 from emulator.rules import Style, Verdict
 from emulator.service.avoided import NOBODY, Avoided
 from emulator.service.branches import Branch, CallerSide
+from emulator.service.lines import change_line, seek_agents, seek_no_agents
+from emulator.service.menu import Menu
+from emulator.service.reception import receive
 from emulator.service.wording import ELSEWHERE, Lines, rule_lines
 from sip.deadlines import Deadline
 from sip.message import Request, Response
@@ -142,7 +145,7 @@ class PendingCall:
                         agent_group.alert_seconds, PendingCall._on_alert_over, self
                     )
                     if agent_group.routing is Routing.ATTENDANT:  # those freed meanwhile join in
-                        self._seek_agents()
+                        seek_agents(self)
                 for agent in agents:
                     if self.call.ended is not None or self.call.carrier is not self:
                         return True  # somebody has answered, or refused for good, already
@@ -168,7 +171,7 @@ class PendingCall:
         self._queued_at = self.pool.site.deadlines.clock()
         call.note(StepKind.QUEUED, 0)
         group.waiting.add(call.number, self)
-        self._seek_agents()
+        seek_agents(self)
         queue = group.settings.queue
         threshold = queue.overflow_threshold
         if threshold is not None and len(group.waiting) > threshold:
@@ -183,9 +186,14 @@ class PendingCall:
         if self._queued_at is not None:
             site = self.pool.site
             self.group.waiting.discard(self.call.number)
-            self._seek_no_agents()
+            seek_no_agents(self)
             site.tally.count_queued(site.deadlines.clock() - self._queued_at)
             self._queued_at = None
+
+    def progress(self) -> None:
+        """The caller is in the pool's early dialog from now on: 183, if it heard nothing yet."""
+        if not self._told:
+            self._tell(183)
 
     def _tell(self, status: int) -> None:
         if status == self._told:
@@ -195,12 +203,15 @@ class PendingCall:
         caller.tell(status, self.pool.early_headers(caller.transaction.flow.transport))
 
     def leave_by(self, action: Action, cause: StepKind | None = None) -> None:
-        """Leave the queue for good: the action of a time-out or an overflow.
+        """Do as a queue, a closed workflow or a menu has it: end, go elsewhere, or ask.
 
         cause  what is noted of a call that a queue sends on.
         """
         if isinstance(action, Terminate):
             self._end(486, EndedBy.QUEUE, "queue")
+            return
+        if isinstance(action, Ask):
+            Menu(self, action.question).ask()
             return
         self._moves += 1
         if self._moves > MAX_MOVES:
@@ -214,14 +225,25 @@ class PendingCall:
         self._cancel_branches(_NOT_IN_TIME)
         self.pool.site.elements.departures.send_on(self, action)
 
-    def move_to(self, group: HostedGroup, pool: PoolService) -> None:
-        """Go on in the queue of another group, perhaps in that of the other pool."""
+    def move_to(self, group: HostedGroup, pool: PoolService, *, enters: bool = False) -> None:
+        """Go on in the queue of another group, perhaps in that of the other pool.
+
+        enters  as a new call of it.
+        """
         if self._avoided is not None:
             self._avoided.try_all_again()
         self.pool.site.calls.move(self.call, group)
         self.group = group
         self.pool = pool
-        self.begin()
+        if enters:
+            receive(self)
+        else:
+            self.begin()
+
+    def follow(self, group: HostedGroup) -> None:
+        """The configuration of the group has changed: go on with what it is now."""
+        earlier, self.group = self.group, group
+        change_line(self, earlier, is_queued=self._queued_at is not None)
 
     def continue_with(self, caller: CallerSide) -> None:
         """The caller, who was held, has called again as it was asked to."""
@@ -346,6 +368,9 @@ class PendingCall:
             branch.cancel(why)
 
     def _forget_deadlines(self) -> None:
+        menu = self.caller.menu
+        if menu is not None:
+            menu.close()
         self._stop_alert()
         self._stop_queue()
         if self._avoided is not None:
@@ -361,18 +386,7 @@ class PendingCall:
             self._alert.cancel()
             self._alert = None
             if self._queued_at is None:
-                self._seek_no_agents()
-
-    def _seek_agents(self) -> None:
-        """Let agents who become available be offered this call."""
-        number = self.call.number
-        self.pool.site.seekers.add(number, self)
-        self.group.seekers.add(number, self)
-
-    def _seek_no_agents(self) -> None:
-        number = self.call.number
-        self.pool.site.seekers.discard(number)
-        self.group.seekers.discard(number)
+                seek_no_agents(self)
 
     # -- what time brings -------------------------------------------------------------------------
 
@@ -393,7 +407,7 @@ class PendingCall:
     def _avoid(self) -> Avoided:
         if self._avoided is None:
             site = self.pool.site
-            grace_seconds = site.topology.ringback_grace_seconds
+            grace_seconds = site.hosting.grace_seconds(self.pool.pool)
             self._avoided = Avoided(site.deadlines, grace_seconds, self._on_grace_over)
         return self._avoided
 

@@ -14,6 +14,7 @@ from emulator.service.held import Ability, HeldCaller
 from emulator.service.introduction import Introduction
 from emulator.service.joining import Joining
 from emulator.service.pending import PendingCall
+from emulator.service.reception import receive
 from emulator.service.registered import RegisteredBranch
 from emulator.service.waiting_caller import WaitingCaller
 from emulator.service.wording import SERVER
@@ -95,7 +96,10 @@ class PoolService:
         if held is not None and not held.answer():
             site.end_call(call, EndedBy.FAULT, status=488)
             return
-        pending.begin()
+        if group.is_plain:
+            pending.begin()
+        else:
+            receive(pending)
 
     def connect(self, pending: PendingCall, branch: Branch, response: Response | None) -> None:
         """`branch` has answered `pending`: hand the call over, or bridge it."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from emulator.model.agents import Agent, IdleClock
-from emulator.model.calls import Call, CallState, CallStore, EndedBy
+from emulator.model.calls import Call, CallState, CallStore
+from emulator.model.configuration import seeds_of
 from emulator.model.groups import HostedGroup
 from emulator.model.journal import KEEP_EVENTS, Journal
 from emulator.model.ladder import StepKind
 from emulator.model.phase_log import PhaseEntry, PhaseLog
 from emulator.model.tally import Tally
-from emulator.model.topology import Group, Topology
+from emulator.model.topology import Topology
 from emulator.model.waiting_line import WaitingLine
 from emulator.rules import Phase, Pool, Row, Rules, Situation, Style, Verdict, verdict
+from emulator.service.hosting import Hosting
 from emulator.service.pending import PendingCall
 from sip.deadlines import Deadlines
 from sip.headers import tag_of
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_LIVE_CALLS", "Placement", "Site"]
 
 MAX_LIVE_CALLS = 500_000
+_DOWN = (Phase.OUTAGE, Phase.FAILING_OVER, Phase.FAILED_OVER)
 
 
 class Placement:
@@ -48,13 +52,12 @@ class Placement:
 class Site:
     """The state that both pools, the director and the agents' listener work on.
 
-    `groups` are the originals by name, `copies` the imported ones on the backup pool.
+    `groups` are the originals by name, `copies` the imported ones on the backup pool; `hosting`
+    makes them of the pools' configuration, which begins as `seeds` have it.
     """
 
     __slots__ = (
         "_placements",
-        "_retired",
-        "_version",
         "agents",
         "callers",
         "calls",
@@ -64,6 +67,7 @@ class Site:
         "first_style",
         "groups",
         "held",
+        "hosting",
         "journal",
         "max_live_calls",
         "parting",
@@ -71,11 +75,14 @@ class Site:
         "primary_is_down",
         "referrals",
         "rules",
+        "seeds",
         "seekers",
         "tally",
         "timers",
         "topology",
         "unrecorded",
+        "wall_clock",
+        "when_rehosted",
     )
 
     def __init__(
@@ -88,10 +95,11 @@ class Site:
         self.timers = Timers(timers.t1_ms / 1000, timers.t2_ms / 1000, timers.t4_ms / 1000)
         # An event holds its call: more than a call's own would keep calls that are long forgotten.
         self.journal = Journal(min(KEEP_EVENTS, 1_000 + 3 * topology.keep_calls))
+        self.wall_clock: Callable[[], float] = time.time  # for hours of business and holidays
         self.max_live_calls = MAX_LIVE_CALLS  # past it new ones are answered 503
         self.first_style = style
         self.primary_is_down = False  # gone: from the outage until it serves again
-        self.phase_log = PhaseLog(time.time(), style)
+        self.phase_log = PhaseLog(PhaseEntry(0, Phase.NORMAL, time.time(), style))
         self.calls = CallStore(topology.keep_calls)
         self.unrecorded: deque[Call] = deque(maxlen=topology.keep_calls)  # ended, no record yet
         self.callers: dict[bytes, EmulatedCaller] = {}  # emulated agents' own calls, by tag
@@ -103,10 +111,11 @@ class Site:
         self.seekers: WaitingLine[PendingCall] = WaitingLine()  # whom an agent may be offered to
         self._placements: dict[str, Placement] = {}
         self.agents: dict[str, Agent] = {}
-        self.groups: dict[str, HostedGroup] = {}
-        self.copies: dict[str, HostedGroup] = {}
-        self._retired: list[HostedGroup] = []
-        self._version = 0
+        self.seeds = seeds_of(topology)
+        self.when_rehosted: Callable[[], None] = lambda: None  # groups have changed
+        self.hosting: Hosting
+        self.groups: Mapping[str, HostedGroup]
+        self.copies: Mapping[str, HostedGroup]
         self.populate()
 
     def populate(self) -> None:
@@ -117,82 +126,9 @@ class Site:
             each.name: Agent(each, number, topology.domain, clock)
             for number, each in enumerate(topology.agents)
         }
-        self.groups = {each.name: self._hosted(each, each.owner) for each in topology.groups}
-        self.copies = {}
-        self._retired = []
-        if topology.imported:
-            self.copy_groups(
-                [name for name, group in self.groups.items() if group.owner is Pool.PRIMARY]
-            )
+        self.hosting = Hosting(self, self.seeds)
+        self.groups, self.copies = self.hosting.groups, self.hosting.copies
         self.forget_placements()
-
-    def copy_groups(self, names: list[str]) -> None:
-        """Put fresh copies of primary-owned groups onto the backup pool."""
-        self._retire_idle()
-        for name in names:
-            earlier = self.copies.get(name)
-            copy = self._hosted(self.groups[name].settings, Pool.BACKUP)
-            if earlier is not None:
-                self._replace(earlier, copy)
-            self.copies[name] = copy
-        self.forget_placements()
-
-    def configure(self, settings: Group, *, is_copy: bool = False) -> HostedGroup:
-        """Put a group, or its imported copy, in place with `settings`, from the next call on.
-
-        Calls that seek an agent of it go on; who is signed in to an agent group that keeps its
-        name stays so.
-        """
-        shelf = self.copies if is_copy else self.groups
-        earlier = shelf.get(settings.name)
-        group = self._hosted(settings, Pool.BACKUP if is_copy else settings.owner)
-        if earlier is not None:
-            group.take_over_sign_ins(earlier)
-            self._replace(earlier, group)
-        shelf[settings.name] = group
-        self.forget_placements()
-        return group
-
-    def remove_group(self, name: str) -> None:
-        """Take away a group without a copy; whoever waits in it is refused, talks go on."""
-        group = self.groups.pop(name)
-        self.forget_placements()
-        for call in list(self.calls.pending_calls()):
-            if call.group is group and call.carrier is not None:
-                call.carrier.refuse(480, EndedBy.ADMIN, (), None)
-        group.retire()
-
-    def _hosted(self, settings: Group, host: Pool) -> HostedGroup:
-        self._version += 1
-        return HostedGroup(settings, host, self.agents, self._version)
-
-    def _replace(self, earlier: HostedGroup, group: HostedGroup) -> None:
-        """Let the calls that seek an agent of a group go on with its new configuration."""
-        earlier.retire()
-        group.waiting, group.seekers = earlier.waiting, earlier.seekers
-        for call in list(self.calls.pending_calls()):
-            if call.group is not earlier:
-                continue
-            if call.on_behalf_of is None:
-                self.calls.move(call, group)
-            call.group = group
-            if isinstance(call.carrier, PendingCall):
-                call.carrier.group = group
-
-    def remove_copies(self, names: list[str]) -> None:
-        """Take copies away; calls that they host go on."""
-        for name in names:
-            self._retired.append(self.copies.pop(name))
-        self._retire_idle()
-        self.forget_placements()
-
-    def _retire_idle(self) -> None:
-        """Let copies that were removed go once no call seeks an agent of theirs any more."""
-        sought = {id(call.group) for call in self.calls.pending_calls()}
-        for group in self._retired:
-            if id(group) not in sought:
-                group.retire()
-        self._retired = [group for group in self._retired if id(group) in sought]
 
     @property
     def phase(self) -> Phase:
@@ -204,12 +140,17 @@ class Site:
         """The phase in force with its epoch and style."""
         return self.phase_log.now
 
-    def enter(self, phase: Phase, style: Style) -> PhaseEntry:
+    def enter(self, entry: PhaseEntry) -> None:
         """Append to the phase log: the instant of a change."""
-        entry = self.phase_log.enter(phase, time.time(), style)
-        self.primary_is_down = phase in (Phase.OUTAGE, Phase.FAILING_OVER, Phase.FAILED_OVER)
+        self.phase_log.enter(entry)
+        self.primary_is_down = entry.phase in _DOWN
         self.forget_placements()
-        return entry
+
+    def resume(self, entry: PhaseEntry) -> None:
+        """Begin in the phase that an earlier process was in."""
+        self.phase_log = PhaseLog(entry)
+        self.primary_is_down = entry.phase in _DOWN
+        self.forget_placements()
 
     def is_down(self, pool: Pool) -> bool:
         """Whether `pool` is gone."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -86,13 +86,29 @@ class _Doomed:
 class Succession:
     """Enters phases: checks the transition, decides at one instant, then lets calls end."""
 
-    __slots__ = ("_elements", "_lock", "_pacer", "_site")
+    __slots__ = ("_elements", "_keep", "_lock", "_pacer", "_site")
 
-    def __init__(self, site: Site, elements: Elements, pacer: Pacer) -> None:
+    def __init__(
+        self,
+        site: Site,
+        elements: Elements,
+        pacer: Pacer,
+        keep: Callable[[PhaseEntry], Awaitable[None]],
+    ) -> None:
+        """`keep` stores an entry before it counts; what it raises refuses the change."""
         self._site = site
         self._elements = elements
         self._pacer = pacer
+        self._keep = keep
         self._lock = asyncio.Lock()
+
+    def resume(self, entry: PhaseEntry) -> None:
+        """Go on in a phase that was in force when an earlier process ended; no call lives."""
+        site = self._site
+        site.resume(entry)
+        if site.primary_is_down:
+            self._take_primary_down(entry.style)
+        self._follow(PhaseEntry(0, Phase.NORMAL, entry.time, entry.style), entry)
 
     async def change(
         self, to: Phase, style: Style | None = None, expected_epoch: int | None = None
@@ -114,9 +130,12 @@ class Succession:
             if style is not None and not goes_down:
                 raise StyleRefused(f"no pool goes down on entering {to}, so there is no style")
             was_down = site.primary_is_down
+            entry = before.next(to, time.time(), style or before.style)
             if was_down and to in (Phase.NORMAL, Phase.FAILING_BACK):
                 await self._reopen_primary()
-            entry, account, doomed = self._enter(before, to, style)
+            await self._keep(entry)
+            entry = replace(entry, time=time.time())
+            account, doomed = self._enter(before, entry)
             if goes_down:
                 self._take_primary_down(entry.style)
             elif was_down and not site.primary_is_down:
@@ -126,16 +145,28 @@ class Succession:
         await self._until_sent()
         return account
 
-    async def reset(self) -> None:
+    async def reset(self, first: Callable[[], Awaitable[None]] | None = None) -> None:
         """Go back to the start: phase normal, no calls, no import, no bindings.
+
+        first  is done before; if it fails, nothing has changed.
 
         Raises PoolCannotReturn; nothing has changed then.
         """
         async with self._lock:
             site, elements = self._site, self._elements
+            was_bound = elements.pools[Pool.PRIMARY].element.endpoint.udp.is_bound
             if site.primary_is_down:
                 await self._reopen_primary()
             before = site.entry
+            entry = before.next(Phase.NORMAL, time.time(), site.first_style)
+            try:
+                if first is not None:
+                    await first()
+                await self._keep(entry)
+            except BaseException:
+                if not was_bound:
+                    elements.pools[Pool.PRIMARY].element.endpoint.close()
+                raise
             for call in site.calls.live_calls():
                 carrier = call.carrier
                 if carrier is None:
@@ -144,7 +175,7 @@ class Succession:
                     carrier.refuse(480, EndedBy.ADMIN, (), None)
                 else:
                     end_in_turn(site, self._pacer, call, EndedBy.ADMIN)
-            entry = site.enter(Phase.NORMAL, site.first_style)
+            site.enter(entry)
             elements.pools[Pool.PRIMARY].element.endpoint.set_silent(False)
             for held in list(site.held.values()):
                 held.hang_up()
@@ -157,13 +188,11 @@ class Succession:
             site.journal.write("phase", (before.phase, entry))
         await self._until_sent()
 
-    def _enter(
-        self, before: PhaseEntry, to: Phase, style: Style | None
-    ) -> tuple[PhaseEntry, Account, list[_Doomed]]:
+    def _enter(self, before: PhaseEntry, entry: PhaseEntry) -> tuple[Account, list[_Doomed]]:
         """The instant: the entry in the log, and the fate of every call that lives at it."""
-        site = self._site
+        site, to = self._site, entry.phase
         begun = time.perf_counter()
-        entry = site.enter(to, style or before.style)
+        site.enter(entry)
         account = Account(to, entry.epoch)
         doomed: list[_Doomed] = []
         for row, shelf, bucket in _rows(site):
@@ -187,7 +216,7 @@ class Succession:
                     call.changes = call.changes + change if call.changes else change
         account.decided_ms = round((time.perf_counter() - begun) * 1000, 3)
         site.journal.write("phase", (before.phase, entry))
-        return entry, account, doomed
+        return account, doomed
 
     def _mark(self, ruling: Verdict, row: Row, shelf: Shelf, entry: PhaseEntry) -> _Doomed:
         """Give every call on one side of a shelf its fate, and do nothing else yet.

@@ -14,6 +14,7 @@ from sip.transaction.server import InviteServer, ServerTransaction
 
 if TYPE_CHECKING:
     from emulator.service.element import Element
+    from emulator.service.menu import Menu
     from emulator.service.site import Site
 
 __all__ = ["WaitingCaller"]
@@ -27,7 +28,7 @@ class WaitingCaller:
     What it hears it tells the call's carrier, by `give_up`.
     """
 
-    __slots__ = ("call", "element", "request", "site", "tag", "transaction")
+    __slots__ = ("call", "element", "menu", "request", "site", "tag", "transaction")
 
     def __init__(
         self, site: Site, call: Call, transaction: InviteServer, request: Request, element: Element
@@ -37,6 +38,7 @@ class WaitingCaller:
         self.transaction = transaction
         self.request = request
         self.element = element
+        self.menu: Menu | None = None  # that asks the caller now
         self.tag = element.endpoint.new_tag()
         transaction.user = self
         flow = transaction.flow
@@ -88,6 +90,8 @@ class WaitingCaller:
         transaction.respond(status, headers=_ALLOW if status == 405 else b"")
         if method == b"BYE":
             self._give_up(())
+        elif method == b"INFO" and self.menu is not None:
+            self.menu.hear(request)
 
     def _give_up(self, why: Lines) -> None:
         carrier = self.call.carrier

@@ -1,18 +1,35 @@
 """Reads a topology file into the model, or tells every fault with its place."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from emulator.documents import DocumentError, Mark, read_document, read_file
+from emulator.model.configuration import ObjectKind
 from emulator.model.topology import Group, Topology
 from emulator.topology.contradictions import contradictions
 from emulator.topology.errors import TopologyError
-from emulator.topology.form import TOPOLOGY
-from emulator.topology.group_form import GROUP
+from emulator.topology.form import POOL_SETTINGS, TOPOLOGY
+from emulator.topology.group_form import (
+    GROUP,
+    OWNED_AGENT_GROUP,
+    OWNED_HOLIDAY_SET,
+    OWNED_HOURS,
+    OWNED_QUEUE,
+)
 from emulator.topology.judgement import Judgement, Refused, Shape
 from emulator.topology.judgement import Path as ValuePath
 
-__all__ = ["load_topology", "parse_group", "parse_topology"]
+__all__ = ["load_topology", "parse_group", "parse_object", "parse_topology"]
+
+_SHAPES: Mapping[ObjectKind, Shape[Any]] = {
+    ObjectKind.WORKFLOW: GROUP,
+    ObjectKind.QUEUE: OWNED_QUEUE,
+    ObjectKind.AGENT_GROUP: OWNED_AGENT_GROUP,
+    ObjectKind.HOURS: OWNED_HOURS,
+    ObjectKind.HOLIDAY_SET: OWNED_HOLIDAY_SET,
+    ObjectKind.SETTINGS: POOL_SETTINGS,
+}
 
 _T = TypeVar("_T")
 
@@ -46,6 +63,14 @@ def parse_group(text: str | bytes, *, name: str) -> Group:
     Raises TopologyError. Whether it fits in with others is for `contradictions` to say.
     """
     return _judge(GROUP, text, Judgement(name))
+
+
+def parse_object(kind: ObjectKind, text: str | bytes, *, name: str) -> Any:
+    """Give the object that `text` describes; what stands by itself is given as `Owned`.
+
+    A workflow is a Group, the settings of a pool are PoolSettings. Raises TopologyError.
+    """
+    return _judge(_SHAPES[kind], text, Judgement(name))
 
 
 def _judge(shape: Shape[_T], text: str | bytes, judgement: Judgement) -> _T:

@@ -85,7 +85,8 @@ def _queues(topology: Topology) -> Iterator[Contradiction]:
         if group.shared_queue and group.menu is None:
             path: Path = ("groups", number, "shared_queue")
             yield from _reference(path, "queue", group.shared_queue, group.owner, owners)
-    for path, action, own in _actions(topology):
+    apart = {owned.value.name for owned in topology.queues}
+    for path, action, own, owner in _actions(topology):
         if not isinstance(action, ToQueue):
             continue
         if action.queue not in owners:
@@ -94,29 +95,35 @@ def _queues(topology: Topology) -> Iterator[Contradiction]:
         elif action.queue == own:
             told = f"found {quoted(action.queue)}, which is the same queue"
             yield Contradiction((*path, "queue"), f"{told}: expected another")
+        elif action.queue in apart:
+            yield from _reference((*path, "queue"), "queue", action.queue, owner, owners)
 
 
-def _actions(topology: Topology) -> Iterator[tuple[Path, Action, str]]:
-    """Give (path, action, the queue that it leaves) of every action, those of menus included."""
+def _actions(topology: Topology) -> Iterator[tuple[Path, Action, str, Pool]]:
+    """Give (path, action, the queue that it leaves, owner) of every action, in menus too."""
+    owners = {group.name: group.owner for group in topology.groups}
+    owners |= {owned.value.name: owned.owner for owned in topology.queues}
     for path, name, queue in queue_places(topology):
         for key in ("timeout_action", "overflow_action"):
-            yield (*path, key), getattr(queue, key), name
+            yield (*path, key), getattr(queue, key), name, owners[name]
     for number, group in enumerate(topology.groups):
         for key in ("closed_action", "holiday_action"):
             action: Action | None = getattr(group, key)
             if action is not None:
-                yield from _action_and_below(("groups", number, key), action)
+                for below, each in _action_and_below(("groups", number, key), action):
+                    yield below, each, "", group.owner
         if group.menu is not None:
-            yield from _answers(("groups", number, "menu"), group.menu)
+            for below, each in _answers(("groups", number, "menu"), group.menu):
+                yield below, each, "", group.owner
 
 
-def _action_and_below(path: Path, action: Action) -> Iterator[tuple[Path, Action, str]]:
-    yield path, action, ""
+def _action_and_below(path: Path, action: Action) -> Iterator[tuple[Path, Action]]:
+    yield path, action
     if isinstance(action, Ask):
         yield from _answers((*path, "question"), action.question)
 
 
-def _answers(path: Path, question: Question) -> Iterator[tuple[Path, Action, str]]:
+def _answers(path: Path, question: Question) -> Iterator[tuple[Path, Action]]:
     for number, answer in enumerate(question.answers):
         yield from _action_and_below((*path, "answers", number, "action"), answer.action)
 

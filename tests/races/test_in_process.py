@@ -24,7 +24,7 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[InProcess]:
     world = InProcess(request.param)
     await world.start()
     yield world
-    world.close()
+    await world.close()
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -78,8 +78,9 @@ class InProcess:
         """Open its listeners."""
         await self.deployment.start(0)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close them."""
+        await self._administration.stores.close()
         self.deployment.close()
 
     @property
@@ -98,9 +99,9 @@ class InProcess:
     async def copy_groups(self, is_imported: bool) -> None:
         """Import everything, or remove every copy."""
         if is_imported:
-            import_groups(self._administration, None)
+            await import_groups(self._administration, None)
         else:
-            remove_import(self._administration, None)
+            await remove_import(self._administration, None)
 
     async def place(self, agent: str, to: str) -> None:
         """Let an emulated agent call, if it can."""

@@ -30,7 +30,7 @@ async def _settle_in(house: House, *, is_imported: bool) -> SipClient:
     await house.build(_TOPOLOGY)
     caller = await house.client("caller")
     if is_imported:
-        house.site.copy_groups(["line", "slow"])
+        await house.import_groups("line", "slow")
     return caller
 
 
@@ -52,13 +52,13 @@ async def test_refusal_of_a_pending_call_tells_of_the_import(
 ) -> None:
     await house.build("blackhole_seconds: 0.2\n" + _TOPOLOGY)
     if is_imported:
-        house.site.copy_groups(["slow"])
+        await house.import_groups("slow")
     caller = await house.client("caller")
     call = await caller.invite("slow", wait="ringing")
 
     await house.enter("outage", style=style)
     if is_imported:  # what comes after the verdict changes nothing
-        house.site.remove_copies(["slow"])
+        await house.remove_import("slow")
 
     answer = await call.expect(408 if style is Style.BLACKHOLE else 503)
     _says(answer, is_imported=is_imported)
@@ -84,7 +84,7 @@ async def test_a_call_on_a_copy_that_has_been_removed_is_not_imported_any_more(
     await house.enter("outage")
     house.site.agents["rita"].is_reachable = True
     call = await caller.invite("slow", wait="ringing")
-    house.site.remove_copies(["slow"])
+    await house.remove_import("slow")
 
     await house.enter("failing_over", "failed_over", "failing_back")
 
@@ -111,11 +111,11 @@ async def test_refusal_by_a_person_out_of_reach_tells_of_the_import_of_the_calls
 ) -> None:
     queue = '{timeout_seconds: 0.1, timeout_action: {uri: "sip:ann@contoso.example"}}'
     await house.build(_TOPOLOGY + f"  - {{name: sent, agents: [rita], queue: {queue}}}\n")
-    house.site.copy_groups(["sent"])
+    await house.import_groups("sent")
     caller = await house.client("caller")
     await house.enter("outage")
     call = await caller.invite("sent", wait="ringing")
     if not is_imported:
-        house.site.remove_copies(["sent"])
+        await house.remove_import("sent")
 
     _says(await call.expect(480), is_imported=is_imported)

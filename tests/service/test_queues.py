@@ -312,9 +312,9 @@ groups: [{name: desk, agents: [ben]}]
     caller = await house.client("caller")
     call = await caller.invite("desk", wait="ringing")
 
-    house.site.copy_groups(["desk"])
-    house.site.remove_copies(["desk"])
-    house.site.copy_groups(["desk"])
+    await house.import_groups("desk")
+    await house.remove_import("desk")
+    await house.import_groups("desk")
     ben = await house.agent("ben")
     taken = await ben.expect_call()
     await taken.answer()

@@ -134,4 +134,5 @@ class Doors:
         for door in self._open:
             await door.session.close()
             await door.server.close()
+            await door.administration.stores.close()
             door.administration.deployment.close()

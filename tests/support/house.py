@@ -11,6 +11,8 @@ from typing import Any
 from emulator.deployment import Deployment
 from emulator.model.calls import Call
 from emulator.model.topology import Topology
+from emulator.operations.administration import Administration
+from emulator.operations.imports import import_groups, remove_import
 from emulator.resources import resource
 from emulator.rules import Outcome, Phase, Reading, Rules, Style, load_rules
 from emulator.service.site import Site
@@ -31,6 +33,7 @@ class House:
 
     def __init__(self) -> None:
         self.deployment: Deployment
+        self.administration: Administration
         self.addresses: dict[str, tuple[str, int]] = {}
         self._clients: list[SipClient] = []
         self._faults: list[dict[str, Any]] = []
@@ -62,6 +65,7 @@ class House:
             names=names or SystemNames(asks_dns=False),
             seed=seed,
         )
+        self.administration = Administration(self.deployment)
         self._is_built = True
         await self.deployment.start(0)
         self.addresses = {
@@ -69,11 +73,20 @@ class House:
             for each in self.deployment.listeners
         }
 
+    async def import_groups(self, *names: str) -> None:
+        """Import these groups, or all of them."""
+        await import_groups(self.administration, names or None)
+
+    async def remove_import(self, *names: str) -> None:
+        """Remove these copies, or all of them."""
+        await remove_import(self.administration, names or None)
+
     async def close(self) -> None:
         """Close all; an exception in a callback of the loop is a failure of the test."""
         for client in self._clients:
             await client.close()
         if self._is_built:
+            await self.administration.stores.close()
             self.deployment.close()
         await asyncio.sleep(0)
         assert not self._faults, self._faults

@@ -21,16 +21,18 @@ __all__ = ["carry_out"]
 _SIGNING_IN = (Operation.SIGN_IN, Operation.SIGN_IN_MULTIPLE)
 
 
-def carry_out(administration: Administration, agent: str | None, wish: Wish) -> etree._Element:
+async def carry_out(
+    administration: Administration, agent: str | None, wish: Wish
+) -> etree._Element:
     """Do what `agent` wishes, and give the element that answers it.
 
     Raises ServiceFault and what the console's use cases raise; nothing has changed then.
     """
-    result = _result(administration, agent, wish)
+    result = await _result(administration, agent, wish)
     return element_of(f"{wish.operation}Response", {f"{wish.operation}Result": result})
 
 
-def _result(administration: Administration, agent: str | None, wish: Wish) -> object:
+async def _result(administration: Administration, agent: str | None, wish: Wish) -> object:
     if wish.operation is Operation.IS_AGENT:
         return agent is not None
     if agent is None:
@@ -44,7 +46,7 @@ def _result(administration: Administration, agent: str | None, wish: Wish) -> ob
     if wish.operation is Operation.GET_GROUPS:
         return {"Group": _groups(administration, agent)}
     change = sign_in_to if wish.operation in _SIGNING_IN else sign_out_of
-    change(administration, agent, find_groups(administration, agent, wish.groups))
+    await change(administration, agent, find_groups(administration, agent, wish.groups))
     return True
 
 

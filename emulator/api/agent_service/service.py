@@ -74,7 +74,8 @@ class _Service:
         agent = self._who(request)
         element = read_envelope(await _read(request))
         wish = read_wish(element, request.headers.get("SOAPAction"))
-        return _xml(write_envelope(carry_out(request.app[ADMINISTRATION], agent, wish)))
+        answer = await carry_out(request.app[ADMINISTRATION], agent, wish)
+        return _xml(write_envelope(answer))
 
     def _who(self, request: web.Request) -> str | None:
         site = request.app[ADMINISTRATION].site

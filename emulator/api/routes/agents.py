@@ -32,14 +32,14 @@ async def _console(exchange: Exchange) -> web.StreamResponse:
 async def _sign_in(exchange: Exchange) -> web.StreamResponse:
     name = exchange.path("agent")
     wish = await exchange.body(SignIn)
-    shown = sign_in(exchange.administration, name, wish.groups, imported=wish.imported)
+    shown = await sign_in(exchange.administration, name, wish.groups, imported=wish.imported)
     return json_answer(shown)
 
 
 async def _sign_out(exchange: Exchange) -> web.StreamResponse:
     name = exchange.path("agent")
     wish = await exchange.body(SignIn)
-    shown = sign_out(exchange.administration, name, wish.groups, imported=wish.imported)
+    shown = await sign_out(exchange.administration, name, wish.groups, imported=wish.imported)
     return json_answer(shown)
 
 
@@ -68,14 +68,14 @@ ENDPOINTS = (
         "POST", "/api/v1/console/{agent}/sign-in", "signIn", "Sign the agent in to groups.",
         _sign_in, "agents", _CONSOLE,
         body=SignIn,
-        problems=(HTTPStatus.NOT_FOUND,),
+        problems=(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
         path_parameters=_OF_AGENT,
     ),
     Endpoint(
         "POST", "/api/v1/console/{agent}/sign-out", "signOut", "Sign the agent out of groups.",
         _sign_out, "agents", _CONSOLE,
         body=SignIn,
-        problems=(HTTPStatus.NOT_FOUND,),
+        problems=(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
         path_parameters=_OF_AGENT,
     ),
 )  # fmt: skip

@@ -11,7 +11,6 @@ from emulator.api.endpoint import Answer, Endpoint
 from emulator.api.exchange import Exchange, json_answer
 from emulator.api.models import GroupDocument, GroupListQuery, PoolQuery
 from emulator.operations.configuration import (
-    Surface,
     create_group,
     list_groups,
     remove_group,
@@ -19,6 +18,7 @@ from emulator.operations.configuration import (
     show_group,
 )
 from emulator.operations.errors import NotThere
+from emulator.operations.surfaces import Surface
 
 __all__ = ["ENDPOINTS"]
 
@@ -27,28 +27,28 @@ async def _list(exchange: Exchange) -> web.StreamResponse:
     query = exchange.query(GroupListQuery)
     surface = _surface(exchange)
     return json_answer(
-        list_groups(exchange.administration, surface, query.pool, shows_all=query.show_all)
+        await list_groups(exchange.administration, surface, query.pool, shows_all=query.show_all)
     )
 
 
 async def _create(exchange: Exchange) -> web.StreamResponse:
     surface, pool = _surface(exchange), exchange.query(PoolQuery).pool
     values = (await exchange.body(GroupDocument)).root
-    shown = create_group(exchange.administration, surface, values, pool)
+    shown = await create_group(exchange.administration, surface, values, pool)
     location = f"/api/v1/config/{surface}/groups/{shown['name']}"
     return json_answer(shown, HTTPStatus.CREATED, {"Location": location, **_etag(shown)})
 
 
 async def _one(exchange: Exchange) -> web.StreamResponse:
     surface, pool = _surface(exchange), exchange.query(PoolQuery).pool
-    shown = show_group(exchange.administration, surface, exchange.path("name"), pool)
+    shown = await show_group(exchange.administration, surface, exchange.path("name"), pool)
     return json_answer(shown, headers=_etag(shown))
 
 
 async def _replace(exchange: Exchange) -> web.StreamResponse:
     surface, pool = _surface(exchange), exchange.query(PoolQuery).pool
     values = (await exchange.body(GroupDocument)).root
-    shown = replace_group(
+    shown = await replace_group(
         exchange.administration, surface, exchange.path("name"), values, pool, _versions(exchange)
     )
     return json_answer(shown, headers=_etag(shown))
@@ -57,7 +57,7 @@ async def _replace(exchange: Exchange) -> web.StreamResponse:
 async def _remove(exchange: Exchange) -> web.StreamResponse:
     surface, pool = _surface(exchange), exchange.query(PoolQuery).pool
     name = exchange.path("name")
-    remove_group(exchange.administration, surface, name, pool, _versions(exchange))
+    await remove_group(exchange.administration, surface, name, pool, _versions(exchange))
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 

@@ -20,12 +20,12 @@ __all__ = ["ENDPOINTS"]
 
 async def _import(exchange: Exchange) -> web.StreamResponse:
     named = await exchange.body(GroupsNamed)
-    return json_answer(import_groups(exchange.administration, named.groups))
+    return json_answer(await import_groups(exchange.administration, named.groups))
 
 
 async def _remove(exchange: Exchange) -> web.StreamResponse:
     named = await exchange.body(GroupsNamed)
-    return json_answer(remove_import(exchange.administration, named.groups))
+    return json_answer(await remove_import(exchange.administration, named.groups))
 
 
 async def _set_database(exchange: Exchange) -> web.StreamResponse:
@@ -44,7 +44,7 @@ ENDPOINTS = (
         _import, "phases",
         {HTTPStatus.OK: Answer("The copies that there are now.", answers.Import)},
         body=GroupsNamed,
-        problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
     ),
     Endpoint(
         "DELETE", "/api/v1/import", "removeImport",
@@ -52,7 +52,7 @@ ENDPOINTS = (
         _remove, "phases",
         {HTTPStatus.OK: Answer("The copies that are left.", answers.Import)},
         body=GroupsNamed,
-        problems=(HTTPStatus.NOT_FOUND,),
+        problems=(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
     ),
     Endpoint(
         "PUT", "/api/v1/pools/{pool}/database", "setDatabase",

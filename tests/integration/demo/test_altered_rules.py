@@ -20,8 +20,6 @@ from tests.support.doors import Doors
 
 _RULES: Rules = load_rules()
 _CANNOT_COME_ABOUT = "pending/failed_back/backup"
-# The surfaces ask the rules of copies alone: what the pools own is shown whatever the word is.
-_SHOWN_ALL_THE_SAME = ("config/outage/backup", Outcome.SHELL_ONLY)
 _OF_CALLS = ("connected", "pending", "new", "on_behalf", "agents_homed_on_primary")
 
 
@@ -57,10 +55,8 @@ async def _emulator(doors: Doors, rules: Rules) -> Emulator:
 
 @pytest.mark.parametrize(("cell", "outcome"), _alterations(), ids=str)
 async def test_one_altered_cell_is_found_out_and_named(
-    cell: str, outcome: Outcome, tmp_path: Path, doors: Doors, request: pytest.FixtureRequest
+    cell: str, outcome: Outcome, tmp_path: Path, doors: Doors
 ) -> None:
-    if (cell, outcome) == _SHOWN_ALL_THE_SAME:
-        request.applymarker(pytest.mark.xfail(reason="no surface hides what a pool owns"))
     altered = load_rules(alter_rules(cell, outcome, tmp_path / "rules.yaml"))
     rgs = await _emulator(doors, altered)
     carried = _RULES.statements_of(cell)

@@ -1,0 +1,7 @@
+"""Runs the migrations of a deployment database on the connection that is handed in."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+with context.begin_transaction():
+    context.run_migrations()
