@@ -73,9 +73,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = str(value)
-    return f"'{text}" if text.startswith(_BEGINS_FORMULA) or _begins_later(text) else text
-
-
-def _begins_later(text: str) -> bool:
-    """Whether a formula begins after spaces, which some spreadsheets take off."""
-    return text[:1] == " " and text.lstrip().startswith(_BEGINS_FORMULA)
+    # Some spreadsheets take spaces off first.
+    is_formula = text.startswith(_BEGINS_FORMULA) or text.lstrip().startswith(_BEGINS_FORMULA)
+    return f"'{text}" if is_formula else text
