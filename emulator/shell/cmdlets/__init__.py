@@ -1,5 +1,5 @@
-"""The cmdlets of the shell that are PowerShell's own."""
+"""The cmdlets of the shell."""
 
-from emulator.shell.cmdlets.generic import GENERIC_ALIASES, generic_cmdlets
+from emulator.shell.cmdlets.generic import GENERIC_CMDLETS
 
-__all__ = ["GENERIC_ALIASES", "generic_cmdlets"]
+__all__ = ["GENERIC_CMDLETS"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.shell.display.listing import as_list
-from emulator.shell.display.shapes import FormattedText, columns_of, is_plain
+from emulator.shell.display.shapes import FormattedText, columns_of, is_plain, plain_text
 from emulator.shell.display.table import as_table
 from emulator.shell.engine.host import Host
-from emulator.shell.engine.text import to_text
 from emulator.shell.engine.types import type_name_of
 from emulator.shell.engine.values import Hashtable
 
@@ -37,7 +36,7 @@ class Display:
         if isinstance(value, FormattedText) or is_plain(value):
             self.flush()
             if value is not None:
-                text = value.text if isinstance(value, FormattedText) else f"{to_text(value)}\n"
+                text = value.text if isinstance(value, FormattedText) else f"{plain_text(value)}\n"
                 self._host.write(text)
             return
         kind = _kind_of(value)

@@ -13,7 +13,7 @@ from emulator.shell.engine.times import format_moment
 from emulator.shell.engine.types import type_name_of
 from emulator.shell.engine.values import Hashtable, PSObject, ScriptBlock, TypeReference, Uri
 
-__all__ = ["FormattedText", "cell_text", "columns_of", "is_plain", "value_of"]
+__all__ = ["FormattedText", "cell_text", "columns_of", "is_plain", "plain_text", "value_of"]
 
 _SHOWN_ITEMS = 4
 
@@ -34,14 +34,21 @@ def is_plain(value: Any) -> bool:
     """Whether `value` is shown as a line of text, not by its properties."""
     if isinstance(value, PSObject):
         return not value.properties
-    plain = str | int | float | bytes | ScriptBlock | ErrorRecord
+    plain = str | int | float | bytes | datetime | ScriptBlock | ErrorRecord
     return value is None or isinstance(value, plain)
+
+
+def plain_text(value: Any) -> str:
+    """The line or the lines that a plain value is shown as."""
+    if isinstance(value, datetime):
+        return f"\n{format_moment(value, 'F')}\n"
+    if isinstance(value, ErrorRecord):
+        return value.described()
+    return "\n".join(map(str, value)) if isinstance(value, bytes) else to_text(value)
 
 
 def columns_of(values: Sequence[Any]) -> list[str]:
     """The names of the properties that `values` show."""
-    if isinstance(values[0], datetime):
-        return ["DateTime"]
     if isinstance(values[0], TypeReference | Uri):
         return member_names(values[0])
     names: dict[str, str] = {}
@@ -55,8 +62,6 @@ def value_of(value: Any, name: str) -> Any:
     """The property `name` of a value or of a row of a table."""
     if isinstance(value, dict):
         return value.get(name)
-    if isinstance(value, datetime) and name == "DateTime":
-        return format_moment(value, "F")
     return get_member(value, name)
 
 

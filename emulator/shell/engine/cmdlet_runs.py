@@ -60,9 +60,9 @@ class CmdletRun:
         self._binding = Binding(
             all_parameters(cmdlet), cmdlet.set_names, self._given, default_set=cmdlet.default_set
         )
-        if is_piped and not cmdlet.takes_all_input:
+        if is_piped:
             self._binding.require_complete()
-        elif not is_piped:
+        else:
             self._binding.without_record()
         self._call = Call(
             cmdlet,

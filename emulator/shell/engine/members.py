@@ -20,7 +20,15 @@ from emulator.shell.engine.values import (
     Uri,
 )
 
-__all__ = ["get_index", "get_member", "has_member", "member_names", "set_index", "set_member"]
+__all__ = [
+    "get_index",
+    "get_member",
+    "has_member",
+    "member_names",
+    "properties_of",
+    "set_index",
+    "set_member",
+]
 
 
 def _span(value: timedelta) -> dict[str, Any]:

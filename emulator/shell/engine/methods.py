@@ -15,7 +15,7 @@ from emulator.shell.engine.text import to_text
 from emulator.shell.engine.types import type_name_of
 from emulator.shell.engine.values import Collection, Hashtable, PSObject, TypeReference, Uri
 
-__all__ = ["invoke"]
+__all__ = ["invoke", "method_names"]
 
 
 def invoke(value: Any, name: str, arguments: list[Any]) -> Any:
@@ -282,3 +282,20 @@ def _table_of(value: Any) -> dict[str, Callable[..., Any]]:
             return _SPAN
         case _:
             return {}
+
+
+def method_names(value: Any) -> list[str]:
+    """The names of the methods of `value`, in .NET's spelling where it is known."""
+    return [_SPELLING.get(name, name.capitalize()) for name in sorted({*_table_of(value), *_ANY})]
+
+
+_SPELLING = {
+    name.lower(): name
+    for name in (
+        *("AddDays", "AddHours", "AddMilliseconds", "AddMinutes", "AddMonths", "AddRange"),
+        *("AddSeconds", "AddYears", "CompareTo", "ContainsKey", "ContainsValue", "EndsWith"),
+        *("GetType", "IndexOf", "LastIndexOf", "PadLeft", "PadRight", "RemoveAt", "StartsWith"),
+        *("ToArray", "ToCharArray", "ToLongDateString", "ToLower", "ToShortDateString"),
+        *("ToShortTimeString", "ToString", "ToUpper", "TrimEnd", "TrimStart"),
+    )
+}

@@ -46,6 +46,7 @@ class Lexer:
         "_at",
         "_expects",
         "_frames",
+        "_is_member",
         "_last",
         "_needs_more",
         "_pending",
@@ -71,6 +72,7 @@ class Lexer:
         self._after_block = False
         self._after_operand = False
         self._spaced = True
+        self._is_member = False  # whether the name of a member came last
         self._expects = Role.PLAIN  # what the next bracket is for
         self._last = ""
         self.is_closed = False  # whether the `)` too many has come
@@ -203,7 +205,8 @@ class Lexer:
     def _piped(self, character: str) -> Token:
         if self._is_call(character):
             return self._call(character)
-        if character in "$@(){}[0123456789" or character in t.DOUBLE_QUOTES + t.SINGLE_QUOTES:
+        is_value = character in "$@(){}[" or character in t.DOUBLE_QUOTES + t.SINGLE_QUOTES
+        if is_value or is_number(self._raw_extent().text):
             raise ParseError(
                 "Expressions are only allowed as the first element of a pipeline.",
                 "ExpressionsMustBeFirstInPipeline",
@@ -264,7 +267,8 @@ class Lexer:
             return self._operator(character)
         if self._last == "TYPE":
             word = _DASH_WORD.match(self._text, self._at)
-            is_binary = word is not None and f"-{word[1].lower()}" in t.OPERATORS
+            named = f"-{word[1].lower()}" if word is not None else ""
+            is_binary = named in t.OPERATORS and named not in t.UNARY_WORDS
             if is_binary or character in ",=":
                 return self._operator(character)
         return self._operand(character) or self._refuse()
@@ -336,7 +340,8 @@ class Lexer:
 
     def _type(self) -> Token:
         text, start = self._text, self._at
-        if self._frames[-1].role in (Role.FUNCTION, Role.PARAMETERS):
+        is_list = self._frames[-1].role in (Role.FUNCTION, Role.PARAMETERS)
+        if is_list and self._last in ("OPEN", "LIST_COMMA", "ATTRIBUTE"):
             end = self._balanced(start)
             return self._make("ATTRIBUTE", text[start + 1 : end - 1].strip(), end - start)
         depth = 0
@@ -391,7 +396,7 @@ class Lexer:
             return self._binary("RANGE", "..")
         if character in t.DASHES or character == "+":
             return self._binary("ADD", "+" if character == "+" else "-")
-        if character in "*/%":
+        if character in "*/%" and not text.startswith("*>", at):
             return self._binary("MULTIPLY", character)
         if character == ",":
             is_list = frame.role in (Role.FUNCTION, Role.PARAMETERS, Role.CALL)
@@ -424,7 +429,7 @@ class Lexer:
             return self._make("DOT", ".", 1, needs_more=True)
         if character == "[":
             return self._open("INDEX_OPEN", "[", Mode.EXPRESSION)
-        if character == "(" and self._last == "NAME":
+        if character == "(" and self._is_member:
             return self._open("CALL_OPEN", "(", Mode.EXPRESSION, Role.CALL)
         is_expression = self._frames[-1].mode is Mode.EXPRESSION
         if is_expression and text.startswith(("++", "--"), at):
@@ -433,8 +438,9 @@ class Lexer:
 
     def _member_name(self, character: str) -> Token:
         if match := _NAME.match(self._text, self._at):
-            self._after_operand = True
-            return self._make("NAME", match[0], len(match[0]))
+            name = self._make("NAME", match[0], len(match[0]))
+            self._after_operand = self._is_member = True
+            return name
         found = self._value(character) if character != "{" else None
         if found is None:
             raise ParseError(
@@ -442,6 +448,7 @@ class Lexer:
                 "MissingPropertyName",
                 self._raw_extent(),
             )
+        self._is_member = self._after_operand
         return found
 
     # Commands
@@ -537,6 +544,7 @@ class Lexer:
         self._at += length
         self._needs_more = needs_more
         self._last = kind
+        self._is_member = False
         return Token(kind, value, at)
 
     def _extent(self, start: int, end: int) -> Extent:
