@@ -30,6 +30,11 @@ class Turns:
         self.signed_in: set[Agent] = set()
         self.turn = 0
 
+    def clear(self) -> None:
+        """Let nobody be signed in any more, and the first one have the turn."""
+        self.signed_in.clear()
+        self.turn = 0
+
 
 class AgentGroup:
     """Agents of one group on one pool, as one queue has them.

@@ -78,7 +78,7 @@ class Hosting:
         self._retire_idle()
         self.configuration[pool] = configuration
         for name in afresh:
-            self._forget_sign_ins(pool, name)
+            self._clear_sign_ins(pool, name)
         present = self._host_all(pool, afresh)
         for name in [each for each in self.groups if self.groups[each].host is pool]:
             if name not in present:
@@ -87,6 +87,7 @@ class Hosting:
             if name not in present:
                 self._retired.append(self.copies.pop(name))
         self._derive_again(pool)
+        self._forget_turns(pool)
         self._retire_idle()
         self._site.forget_placements()
         self._site.when_rehosted()
@@ -191,15 +192,23 @@ class Hosting:
         return self._hosted(settings, group.host, workflow.version, None)
 
     def _derive_again(self, pool: Pool) -> None:
-        """Let calls that have come into a queue by an action go on with what it is now."""
+        """Let calls that have come into a queue by an action go on with what it is now.
+
+        Where it or their group is gone they are refused, but for those of a copy, which go on.
+        """
         for key in [each for each in self._derived if each[0] is pool]:
+            queue_name = key[2]
             earlier = self._derived.pop(key)
-            group = self._derive(earlier, key[2]) if self.hosted_on(pool, key[1]) else None
-            if group is None or self.configuration[pool].queue(key[2]) is None:
+            is_there = self.configuration[pool].queue(queue_name) is not None
+            group = self._derive(earlier, queue_name) if is_there else None
+            if group is not None:
+                self._derived[key] = group
+                self._replace(earlier, group)
+            elif earlier.is_copy:
                 self._retired.append(earlier)
-                continue
-            self._derived[key] = group
-            self._replace(earlier, group)
+            else:
+                self._refuse(earlier)
+                earlier.retire()
 
     # -- letting go of groups ---------------------------------------------------------------------
 
@@ -224,7 +233,6 @@ class Hosting:
         self._site.forget_placements()
         self._refuse(group)
         group.retire()
-        self._forget_sign_ins(group.host, name)
 
     def _refuse(self, group: HostedGroup) -> None:
         for call in list(self._site.calls.pending_calls()):
@@ -245,8 +253,16 @@ class Hosting:
             if isinstance(call.carrier, PendingCall):
                 yield id(call.carrier.group)
 
-    def _forget_sign_ins(self, pool: Pool, name: str) -> None:
+    def _clear_sign_ins(self, pool: Pool, name: str) -> None:
+        """Begin with nobody in the agent groups of a group, for whatever else has them too."""
         group = self.hosted_on(pool, name)
         turns = self._shared[pool].turns
         for each in () if group is None else group.agent_groups:
-            turns.pop(each.name, None)
+            turns[each.name].clear()
+
+    def _forget_turns(self, pool: Pool) -> None:
+        """Let sign-ins and turns of agent groups go that the pool doesn't have any more."""
+        configuration, turns = self.configuration[pool], self._shared[pool].turns
+        kept = {each.name for each in configuration.of_kind(ObjectKind.AGENT_GROUP)}
+        for name in turns.keys() - kept:
+            del turns[name]
