@@ -80,7 +80,7 @@ class PoolService:
             site.calls.next_number(), request.call_id, request.from_value, self.pool, ruling, group
         )
         held = None
-        if group.is_transferred and group.has_agents:
+        if group.is_transferred and group.has_agents and group.settings.active:
             ability = Ability(request)
             if ability.suits(group):
                 held = HeldCaller(self, call, transaction, request, element, ability)
