@@ -12,7 +12,7 @@ from sip.message import Request
 if TYPE_CHECKING:
     from emulator.service.pending import PendingCall
 
-__all__ = ["Menu"]
+__all__ = ["Menu", "pressed_key"]
 
 _SIGNAL = re.compile(rb"(?im)^[ \t]*signal[ \t]*=[ \t]*([0-9*#A-D]+)[ \t]*\r?$").search
 _BARE = re.compile(rb"\s*([0-9*#A-Da-d]+)\s*").fullmatch
@@ -49,7 +49,7 @@ class Menu:
 
         A wrong one has the question asked again.
         """
-        key = _pressed_key(request)
+        key = pressed_key(request)
         if key is None:
             return
         for answer in self._question.answers:
@@ -67,7 +67,7 @@ class Menu:
             self._deadline = None
 
 
-def _pressed_key(request: Request) -> str | None:
+def pressed_key(request: Request) -> str | None:
     """The key that an INFO tells of; None for one that tells of none."""
     kind = (request.first(b"Content-Type") or b"").partition(b";")[0].strip().lower()
     if kind == b"application/dtmf-relay":

@@ -206,7 +206,12 @@ class PendingCall:
         """Do as a queue, a closed workflow or a menu has it: end, go elsewhere, or ask.
 
         cause  what is noted of a call that a queue sends on.
+
+        Nothing, once the call has ended: a caller whom a change of phase has not reached yet may
+        still press a key.
         """
+        if self.call.ended is not None:
+            return
         if isinstance(action, Terminate):
             self._end(486, EndedBy.QUEUE, "queue")
             return
