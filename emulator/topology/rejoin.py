@@ -1,7 +1,8 @@
 """A topology again, of what the pools' configurations have become."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from emulator.model.configuration import Configuration, ObjectKind
 from emulator.model.hours import HolidaySet, Hours
@@ -18,9 +19,14 @@ from emulator.rules import Pool
 
 __all__ = ["topology_of"]
 
+_T = TypeVar("_T")
+
 
 def topology_of(base: Topology, configuration: Mapping[Pool, Configuration]) -> Topology:
-    """Give `base` with the objects that each pool owns; `imported` where there are copies."""
+    """Give `base` with the objects that each pool owns; `imported` where there are copies.
+
+    What `base` has stands where it stood there; what is new comes behind it.
+    """
     groups: list[Group] = []
     queues: list[Owned[NamedQueue]] = []
     agent_groups: list[Owned[AgentGroup]] = []
@@ -49,13 +55,24 @@ def topology_of(base: Topology, configuration: Mapping[Pool, Configuration]) -> 
     return replace(
         base,
         pools=Pools(pools[Pool.PRIMARY], pools[Pool.BACKUP]),
-        groups=tuple(groups),
-        queues=tuple(queues),
-        agent_groups=tuple(agent_groups),
-        hours=tuple(hours),
-        holiday_sets=tuple(holiday_sets),
+        groups=_in_order(groups, base.groups, lambda group: group.name),
+        queues=_in_order(queues, base.queues, _name_of),
+        agent_groups=_in_order(agent_groups, base.agent_groups, _name_of),
+        hours=_in_order(hours, base.hours, _name_of),
+        holiday_sets=_in_order(holiday_sets, base.holiday_sets, _name_of),
         imported=any(each.owner is Pool.PRIMARY for each in configuration[Pool.BACKUP]),
     )
+
+
+def _in_order(
+    found: list[_T], base: tuple[_T, ...], name_of: Callable[[_T], str]
+) -> tuple[_T, ...]:
+    places = {name_of(each): place for place, each in enumerate(base)}
+    return tuple(sorted(found, key=lambda each: places.get(name_of(each), len(places))))
+
+
+def _name_of(owned: Owned[NamedQueue | AgentGroup | Hours | HolidaySet]) -> str:
+    return owned.value.name
 
 
 def _inside_groups(configuration: Configuration) -> set[tuple[ObjectKind, str]]:
