@@ -81,6 +81,11 @@ class _Collected:
         for cell, count in tally.verdicts.items():
             verdicts.add_metric([cell], count)
         yield from (live, placed, ended, verdicts)
+        yield CounterMetricFamily(
+            "rgs_records_lost",
+            "Ended calls that never get a record.",
+            value=self._administration.recorder.lost,
+        )
 
     def _messages(self) -> Iterator[Metric]:
         messages = CounterMetricFamily(

@@ -167,7 +167,7 @@ async def _serve(
     try:
         places = open_places(options.data, servers)
         stores = Stores(deployment.site, places.databases, places.own)
-        administration = Administration(deployment, stores)
+        administration = Administration(deployment, stores, places.records)
         await read_stores(administration)
     except UnreadableStore as error:
         raise Failure(ExitCode.USAGE, f"up: {error}") from error
@@ -182,6 +182,8 @@ async def _serve(
         await deployment.start(options.port_base)
         await resume(administration)
         keep_phases(administration)
+        if places.records is not None:
+            await administration.recorder.start()
     except StorageError as error:
         raise Failure(ExitCode.COULD_NOT_START, f"up: {error}") from error
     except TransportError as error:
@@ -217,6 +219,9 @@ async def _serve(
     watch.cancel()
     with suppress(asyncio.CancelledError):
         await watch
+    if places.records is not None:
+        await administration.recorder.stop()
+        await places.records.close()
     await stores.close()
     places.close()
     deployment.close()

@@ -230,6 +230,10 @@ class CallStore:
         self._number += 1
         return self._number
 
+    def go_on_after(self, number: int) -> None:
+        """Let no call have a number up to that one, as calls of an earlier process had them."""
+        self._number = max(self._number, number)
+
     def add(self, call: Call) -> None:
         """Take in a new pending call."""
         shelf = call.shelf = self._shelf(call.host, call.kind, call.owner)

@@ -19,6 +19,7 @@ from emulator.storage.errors import DatabaseUnavailable, StorageError, Unreadabl
 
 __all__ = [
     "PATIENCE_SECONDS",
+    "READING",
     "file_engine",
     "judge_url",
     "memory_engine",
@@ -30,6 +31,8 @@ PATIENCE_SECONDS: Final = 1.5  # half a second less than surfaces have to answer
 _START_SECONDS = 30.0
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _DRIVER = "postgresql+asyncpg"
+_BEGIN = "sqlite_begin"
+READING: Final = {_BEGIN: "DEFERRED"}  # execution options of who reads only: others may write
 
 
 def memory_engine() -> AsyncEngine:
@@ -129,4 +132,5 @@ def _set_up_sqlite(engine: AsyncEngine, *, is_file: bool = False) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        how = connection.get_execution_options().get(_BEGIN, "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {how}")

@@ -14,6 +14,7 @@ from emulator.storage.deployment_store import DeploymentStore
 from emulator.storage.engine import file_engine, memory_engine, server_engine
 from emulator.storage.errors import StorageError
 from emulator.storage.pool_database import PoolDatabase
+from emulator.storage.sql_records import SqlRecords
 
 __all__ = ["DataDirectory", "Places", "open_places"]
 
@@ -42,18 +43,23 @@ class DataDirectory:
 
 
 class Places:
-    """The databases of both pools, and the deployment's own store where there is one."""
+    """The databases of both pools, and the deployment's own store where there is one.
 
-    __slots__ = ("_directory", "databases", "own")
+    `records` of calls are in the same file as that store, over connections of their own.
+    """
+
+    __slots__ = ("_directory", "databases", "own", "records")
 
     def __init__(
         self,
         databases: Mapping[Pool, PoolDatabase],
         own: DeploymentStore | None,
+        records: SqlRecords | None,
         directory: DataDirectory | None,
     ) -> None:
         self.databases = databases
         self.own = own
+        self.records = records
         self._directory = directory
 
     def close(self) -> None:
@@ -79,12 +85,13 @@ def open_places(data: Path | None, servers: Mapping[Pool, URL]) -> Places:
             else:
                 engine = file_engine(data / f"{pool}.sqlite")
             databases[pool] = PoolDatabase(pool, engine)
-        own = None
+        own = records = None
         if data is not None:
-            engine = file_engine(data / "deployment.sqlite", keeps_open=True)
-            own = DeploymentStore(engine)
+            path = data / "deployment.sqlite"
+            own = DeploymentStore(file_engine(path, keeps_open=True))
+            records = SqlRecords(file_engine(path))
     except OSError as error:
         if directory is not None:
             directory.close()
         raise StorageError(f"{data} can't be used: {error.strerror}") from error
-    return Places(databases, own, directory)
+    return Places(databases, own, records, directory)
