@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,13 +19,22 @@ PACKAGES = {
     "baresip": "baresip-core",
     "curl": "curl",
     "debootstrap": "debootstrap",
+    "initdb": "postgresql",
     "kamailio": "kamailio",
+    "setpriv": "util-linux",
     "sipp": "sip-tester",
     "tshark": "tshark",
 }
 
-# Debian keeps servers where an ordinary user's PATH does not look.
-_SEARCH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
+# Debian keeps servers where an ordinary user's PATH does not look, PostgreSQL's newest first here.
+_POSTGRES = sorted(
+    map(str, Path("/usr/lib/postgresql").glob("*/bin")),
+    key=lambda path: [int(part) for part in re.findall(r"\d+", path)],
+    reverse=True,
+)
+_SEARCH = os.pathsep.join(
+    [os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", *_POSTGRES]
+)
 
 
 def find_tool(name: str) -> str | None:
