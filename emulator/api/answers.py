@@ -23,11 +23,16 @@ __all__ = [
     "GroupShown",
     "Groups",
     "Import",
+    "Imported",
+    "ObjectShown",
+    "Objects",
     "PhaseAccount",
     "PoolState",
     "ProblemDocument",
     "Records",
+    "SettingsShown",
     "State",
+    "TopologyShown",
     "UsageReport",
 ]
 
@@ -300,6 +305,56 @@ class Groups(Model):
 
     groups: list[GroupShown]
     unavailable: list[Pool]
+
+
+class ObjectShown(RootModel[dict[str, JsonValue]]):
+    """An object with its id, where it is, and its version."""
+
+
+class Objects(Model):
+    """Objects, and the pools whose databases do not answer."""
+
+    objects: list[ObjectShown]
+    unavailable: list[Pool]
+
+
+class SettingsShown(Model):
+    """The settings of the Response Group service on a pool."""
+
+    fqdn: str
+    ringback_grace_seconds: float | None
+    music: str | None
+    disable_call_context: bool
+    pool: Pool
+    version: int
+
+
+class ObjectName(Model):
+    """An object, by kind and name."""
+
+    kind: str
+    name: str
+
+
+class NewName(Model):
+    """What got another name because its own was taken."""
+
+    kind: str
+    from_: str = Field(alias="from")
+    to: str
+
+
+class Imported(Model):
+    """What was taken in."""
+
+    imported: list[ObjectName]
+    renamed: list[NewName]
+    settings: bool
+    """Whether the settings of the pool were replaced."""
+
+
+class TopologyShown(RootModel[dict[str, JsonValue]]):
+    """The topology as it is now, in the file's terms, without passwords and tokens."""
 
 
 class FieldFault(Model):

@@ -13,8 +13,10 @@ from pydantic import BaseModel, ValidationError
 
 from emulator.api.problems import Problem, ProblemKind
 from emulator.operations.administration import Administration
+from emulator.operations.surfaces import Actor
 
 __all__ = [
+    "ACTOR",
     "ADMINISTRATION",
     "BODY_SECONDS",
     "MAX_BODY_BYTES",
@@ -24,6 +26,8 @@ __all__ = [
     "json_list_answer",
 ]
 
+ACTOR = web.RequestKey("actor", Actor)
+ANYBODY = Actor()
 ADMINISTRATION = web.AppKey("administration", Administration)
 MAX_BODY_BYTES = 256 * 1024
 BODY_SECONDS = 10.0
@@ -86,6 +90,42 @@ class Exchange:
                 closes_connection=True,
             ) from error
         return self._judged(model, data.strip() or b"{}")
+
+    async def octets(self, most: int, *types: str) -> bytes:
+        """The body as it came, of one of `types` and at most `most` bytes; raises Problem."""
+        request = self.request
+        kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind not in types:
+            told = f"the body is {kind or 'of no type'}, and should be {types[0]}"
+            raise Problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, ProblemKind.UNSUPPORTED_MEDIA_TYPE, told
+            )
+        data = bytearray()
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                async for part in request.content.iter_any():
+                    data += part
+                    if len(data) > most:
+                        raise Problem(
+                            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                            ProblemKind.BODY_TOO_LARGE,
+                            f"the body has more than {most} bytes",
+                            closes_connection=True,
+                        )
+        except TimeoutError as error:
+            raise Problem(
+                HTTPStatus.REQUEST_TIMEOUT,
+                ProblemKind.TIMED_OUT,
+                f"the body did not arrive within {READ_SECONDS:.0f} seconds",
+                closes_connection=True,
+            ) from error
+        return bytes(data)
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, by the token that was shown."""
+        found: Actor = self.request.get(ACTOR, ANYBODY)
+        return found
 
     @staticmethod
     def _judged(model: type[_Model], data: bytes) -> _Model:

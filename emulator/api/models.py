@@ -16,15 +16,23 @@ __all__ = [
     "CallOrder",
     "CallQuery",
     "DatabaseChange",
+    "ExportOrder",
     "GroupDocument",
     "GroupListQuery",
     "GroupsNamed",
+    "ImportQuery",
     "LadderQuery",
     "Model",
+    "MoveOrder",
+    "ObjectDocument",
+    "ObjectListQuery",
     "PhaseChange",
     "PoolQuery",
     "RecordListQuery",
+    "SettingsDocument",
+    "SettingsQuery",
     "SignIn",
+    "TopologyQuery",
     "UsageQuery",
     "WaitQuery",
 ]
@@ -113,6 +121,78 @@ class GroupListQuery(Model):
     """Only those on that pool."""
     show_all: bool = False
     """Imported copies too: only in the management shell."""
+
+
+class ObjectDocument(RootModel[dict[str, JsonValue]]):
+    """An object in the topology file's terms.
+
+    A workflow as under `groups`, with `shared_queue` or `menu`; others as under `queues`,
+    `agent_groups`, `hours` and `holiday_sets`.
+    """
+
+
+class ObjectListQuery(GroupListQuery):
+    """Which objects are listed."""
+
+    owner: Pool | None = None
+    """Only what that pool owns, wherever it is: only in the management shell."""
+
+
+class SettingsQuery(Model):
+    """On which pool."""
+
+    pool: Pool = Pool.PRIMARY
+
+
+class SettingsDocument(Model):
+    """The settings of the Response Group service on a pool; what is left out has its default."""
+
+    ringback_grace_seconds: float | None = None
+    """Until a call may go back to an agent who declined it; null: as the topology has it."""
+    music: str | None = None
+    """The file that waiting callers hear if their group has none."""
+    disable_call_context: bool = False
+    """Whether agents are not told what the caller answered."""
+    fqdn: str | None = Field(None, exclude=True)
+    pool: Pool | None = Field(None, exclude=True)
+    version: int | None = Field(None, exclude=True)
+
+
+class ExportOrder(Model):
+    """What is to be exported."""
+
+    source: Pool
+    owner: Pool | None = None
+    """Only what that pool owns; without it, what the source owns."""
+    remove: bool = False
+    """Whether it is removed from the source then."""
+
+
+class ImportQuery(Model):
+    """Where an export is imported, and how."""
+
+    destination: Pool
+    overwrite_owner: bool = False
+    """Whether the destination owns it from then on."""
+    replace_settings: bool = False
+    """Whether the settings in the file replace those of the pool."""
+    resolve_name_conflicts: bool = False
+    """Whether what has a name that is taken gets a number after it."""
+
+
+class MoveOrder(Model):
+    """What is to be moved, and where."""
+
+    source: Pool
+    destination: Pool
+    resolve_name_conflicts: bool = False
+
+
+class TopologyQuery(Model):
+    """How much of the topology is shown."""
+
+    secrets: bool = False
+    """Passwords and tokens too."""
 
 
 class CallQuery(Model):

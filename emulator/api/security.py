@@ -4,36 +4,48 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from emulator.api.exchange import ACTOR
 from emulator.api.problems import Problem, ProblemKind
+from emulator.model.topology import Role
+from emulator.operations.surfaces import Actor
 
 __all__ = ["carries_token", "guard"]
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _READING = ("GET", "HEAD", "OPTIONS")
+_CONFIG = "/api/v1/config/"
+_ADMINISTRATORS = tuple(
+    f"{_CONFIG}management-shell/{word}" for word in ("export", "import", "move", "settings")
+)
 _OTHER_SITES = ("cross-site", "same-site")
 
 
-def guard(token: str | None, names: frozenset[str], is_open: Callable[[str], bool]) -> Middleware:
+def guard(
+    actors: Mapping[str, Actor], names: frozenset[str], is_open: Callable[[str], bool]
+) -> Middleware:
     """The middleware that turns away what must not come in.
 
+    actors   who shows which token; without any, none is asked for.
     names    the host names that this server goes by, beside addresses and `localhost`.
     is_open  whether a path is answered without a token, or asks for credentials of its own.
     """
-    expected = None if token is None else token.encode()
+    expected = [(token.encode(), actor) for token, actor in actors.items()]
 
     @web.middleware
     async def check(request: web.Request, handler: _Handler) -> web.StreamResponse:
-        _check_host(request, names, has_token=expected is not None)
+        _check_host(request, names, has_token=bool(expected))
         _check_origin(request)
-        if expected is not None and not is_open(request.path):
-            _check_token(request, expected)
+        if expected and not is_open(request.path):
+            actor = _actor(request, expected)
+            _check_role(request, actor)
+            request[ACTOR] = actor
         return await handler(request)
 
     return check
@@ -87,14 +99,32 @@ def carries_token(request: web.Request, expected: bytes) -> bool:
     return scheme.lower() == "bearer" and is_right
 
 
-def _check_token(request: web.Request, expected: bytes) -> None:
-    if not carries_token(request, expected):
+def _actor(request: web.Request, expected: list[tuple[bytes, Actor]]) -> Actor:
+    """Who shows the token that the request carries; each is compared, whether one has fitted."""
+    found = [actor for token, actor in expected if carries_token(request, token)]
+    if not found:
         raise Problem(
             HTTPStatus.UNAUTHORIZED,
             ProblemKind.TOKEN_REQUIRED,
-            "send the token of `rgs up --token`: Authorization: Bearer TOKEN",
+            "send the token of `rgs up --token`, or one of the topology's: "
+            "Authorization: Bearer TOKEN",
             headers={"WWW-Authenticate": 'Bearer realm="rgs"'},
         )
+    return found[0]
+
+
+def _check_role(request: web.Request, actor: Actor) -> None:
+    """Turn away what a role never does, whatever it is about."""
+    if actor.role is Role.ADMINISTRATOR or request.method in _READING:
+        return
+    is_config = request.path.startswith(_CONFIG)
+    if actor.role is Role.MANAGER and is_config and not request.path.startswith(_ADMINISTRATORS):
+        return
+    raise Problem(
+        HTTPStatus.FORBIDDEN,
+        ProblemKind.NOT_PERMITTED,
+        f"a {actor.role} does not do this",
+    )
 
 
 def _host_name(host: str) -> str | None:

@@ -24,6 +24,7 @@ from emulator.api.routes.health import READY
 from emulator.api.seats import Seats
 from emulator.api.security import guard
 from emulator.operations.administration import Administration
+from emulator.operations.surfaces import Actor
 
 __all__ = ["MAX_HEADERS", "MAX_LINE_BYTES", "ApiServer", "ApiSettings"]
 
@@ -114,13 +115,19 @@ def _application(administration: Administration, settings: ApiSettings) -> web.A
     names = frozenset(
         name.lower() for name in (settings.host, settings.advertise) if name is not None
     )
+    actors = {
+        each.token: Actor(each.role, frozenset(each.manages))
+        for each in administration.site.topology.tokens
+    }
+    if settings.token is not None:
+        actors[settings.token] = Actor()
     open_paths = frozenset(each.path for each in ENDPOINTS if each.is_open)
 
     def is_open(path: str) -> bool:
         return path in open_paths or is_agent_service(path)
 
     app = web.Application(
-        middlewares=[note_request, answer_faults, guard(settings.token, names, is_open)],
+        middlewares=[note_request, answer_faults, guard(actors, names, is_open)],
         client_max_size=MAX_BODY_BYTES,
     )
     app[ADMINISTRATION] = administration

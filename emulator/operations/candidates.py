@@ -19,11 +19,19 @@ from emulator.model.configuration import (
 )
 from emulator.model.topology import Group, Owned, PoolSettings, Topology
 from emulator.operations.administration import Administration
-from emulator.operations.errors import NotUsable, StaleVersion
+from emulator.operations.errors import NotUsable, OperationRefused, StaleVersion
 from emulator.rules import Pool
 from emulator.topology import TopologyError, contradictions, parse_object, path_text, topology_of
 
-__all__ = ["agree", "judge_version", "judge_whole", "numbered", "parts_for", "read_object"]
+__all__ = [
+    "agree",
+    "judge_unneeded",
+    "judge_version",
+    "judge_whole",
+    "numbered",
+    "parts_for",
+    "read_object",
+]
 
 _OWN_KEYS: Final = ("pool", "imported", "version", "id")
 
@@ -97,11 +105,39 @@ def judge_whole(
     about    the name of the object that is to blame for what is wrong.
     is_copy  the copies on the backup pool are judged, in the place of their originals.
     """
+    faults = _faults(administration, candidate, about, is_copy=is_copy)
+    if faults:
+        raise NotUsable(faults)
+
+
+def judge_unneeded(
+    administration: Administration, candidate: Configuration, name: str, *, is_copy: bool
+) -> None:
+    """Raise OperationRefused if something in `candidate` needs what is there no more."""
+    present = administration.site.hosting.configuration[candidate.parent]
+    before = _faults(administration, present, name, is_copy=is_copy, takes=True)
+    for fault in _faults(administration, candidate, name, is_copy=is_copy, takes=True):
+        if fault not in before:
+            raise OperationRefused(f"{name} is needed: {fault[0]}: {fault[1]}")
+
+
+def _faults(
+    administration: Administration,
+    candidate: Configuration,
+    about: str,
+    *,
+    is_copy: bool,
+    takes: bool = False,
+) -> list[tuple[str, str]]:
+    """What is wrong, as (path, text); with `takes` copies are judged without their originals."""
     hosting = administration.site.hosting
     configuration = {**hosting.configuration, candidate.parent: candidate}
     if is_copy:
         copies = [each for each in candidate if each.owner is Pool.PRIMARY]
-        configuration[Pool.PRIMARY] = configuration[Pool.PRIMARY].with_changes(copies)
+        originals = configuration[Pool.PRIMARY]
+        configuration[Pool.PRIMARY] = (
+            Configuration(Pool.PRIMARY, copies) if takes else originals.with_changes(copies)
+        )
     topology = _with_last(topology_of(administration.site.topology, configuration), about)
     faults = []
     for found in contradictions(topology):
@@ -117,8 +153,7 @@ def judge_whole(
                 path = path[2:]
                 break
         faults.append((path_text(path), found.text))
-    if faults:
-        raise NotUsable(faults)
+    return faults
 
 
 def _with_last(topology: Topology, name: str) -> Topology:

@@ -14,7 +14,7 @@ from emulator.operations.administration import Administration
 from emulator.operations.errors import DatabaseDown, NotThere, OperationRefused
 from emulator.rules import Pool
 
-__all__ = ["NotImportable", "import_groups", "remove_import", "show_import"]
+__all__ = ["NotImportable", "import_groups", "remove_import", "show_import", "tell_import"]
 
 
 class NotImportable(OperationRefused):
@@ -56,10 +56,8 @@ async def import_groups(
             key for name in chosen for key in _parts_of_copy(configuration, name) if key not in kept
         ]
         await stores.commit(Pool.BACKUP, copies, gone, afresh=chosen)
-        if stores.own is not None:
-            agent_groups = [each.name for each in copies if each.kind is ObjectKind.AGENT_GROUP]
-            await stores.own.forget_sign_ins(Pool.BACKUP, agent_groups)
-    return _tell(administration)
+        await stores.forget_sign_ins(Pool.BACKUP, copies)
+    return tell_import(administration)
 
 
 async def remove_import(
@@ -81,7 +79,7 @@ async def remove_import(
             gone = [key for name in chosen for key in _parts_of_copy(configuration, name)]
         if gone:
             await stores.commit(Pool.BACKUP, (), gone)
-    return _tell(administration)
+    return tell_import(administration)
 
 
 def show_import(administration: Administration) -> dict[str, Any]:
@@ -145,7 +143,8 @@ def _follow_queue(source: Configuration, name: str, keys: set[Key]) -> None:
         _follow_action(source, action, keys)
 
 
-def _tell(administration: Administration) -> dict[str, Any]:
+def tell_import(administration: Administration) -> dict[str, Any]:
+    """Write into the journal which copies there are now; gives what `show_import` does."""
     shown = show_import(administration)
     administration.site.journal.write("import", shown)
     return shown

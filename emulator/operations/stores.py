@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emulator.model.configuration import ConfigObject, Configuration, Key
+from emulator.model.configuration import ConfigObject, Configuration, Key, ObjectKind
 from emulator.operations.errors import DatabaseDown, StaleVersion
 from emulator.rules import Pool
 from emulator.service.site import Site
@@ -91,6 +91,12 @@ class Stores:
         self._revisions[pool] = revision
         hosting = self._site.hosting
         hosting.adopt(hosting.configuration[pool].with_changes(put, removed), afresh)
+
+    async def forget_sign_ins(self, pool: Pool, found: Iterable[ConfigObject]) -> None:
+        """Let nobody be signed in to those of the objects that are agent groups of `pool`."""
+        if self.own is not None:
+            names = [each.name for each in found if each.kind is ObjectKind.AGENT_GROUP]
+            await self.own.forget_sign_ins(pool, names)
 
     async def start_anew(self) -> None:
         """Store the seeds again in the place of everything, with versions of their own.

@@ -20,59 +20,69 @@ from emulator.operations.configuration import (
 from emulator.operations.errors import NotThere
 from emulator.operations.surfaces import Surface
 
-__all__ = ["ENDPOINTS"]
+__all__ = ["ENDPOINTS", "etag_of", "surface_of", "versions_of"]
 
 
 async def _list(exchange: Exchange) -> web.StreamResponse:
     query = exchange.query(GroupListQuery)
-    surface = _surface(exchange)
+    surface = surface_of(exchange)
     return json_answer(
         await list_groups(exchange.administration, surface, query.pool, shows_all=query.show_all)
     )
 
 
 async def _create(exchange: Exchange) -> web.StreamResponse:
-    surface, pool = _surface(exchange), exchange.query(PoolQuery).pool
+    surface, pool = surface_of(exchange), exchange.query(PoolQuery).pool
     values = (await exchange.body(GroupDocument)).root
-    shown = await create_group(exchange.administration, surface, values, pool)
+    shown = await create_group(exchange.administration, surface, values, pool, exchange.actor)
     location = f"/api/v1/config/{surface}/groups/{shown['name']}"
-    return json_answer(shown, HTTPStatus.CREATED, {"Location": location, **_etag(shown)})
+    return json_answer(shown, HTTPStatus.CREATED, {"Location": location, **etag_of(shown)})
 
 
 async def _one(exchange: Exchange) -> web.StreamResponse:
-    surface, pool = _surface(exchange), exchange.query(PoolQuery).pool
+    surface, pool = surface_of(exchange), exchange.query(PoolQuery).pool
     shown = await show_group(exchange.administration, surface, exchange.path("name"), pool)
-    return json_answer(shown, headers=_etag(shown))
+    return json_answer(shown, headers=etag_of(shown))
 
 
 async def _replace(exchange: Exchange) -> web.StreamResponse:
-    surface, pool = _surface(exchange), exchange.query(PoolQuery).pool
+    surface, pool = surface_of(exchange), exchange.query(PoolQuery).pool
     values = (await exchange.body(GroupDocument)).root
     shown = await replace_group(
-        exchange.administration, surface, exchange.path("name"), values, pool, _versions(exchange)
+        exchange.administration,
+        surface,
+        exchange.path("name"),
+        values,
+        pool,
+        versions_of(exchange),
+        exchange.actor,
     )
-    return json_answer(shown, headers=_etag(shown))
+    return json_answer(shown, headers=etag_of(shown))
 
 
 async def _remove(exchange: Exchange) -> web.StreamResponse:
-    surface, pool = _surface(exchange), exchange.query(PoolQuery).pool
+    surface, pool = surface_of(exchange), exchange.query(PoolQuery).pool
     name = exchange.path("name")
-    await remove_group(exchange.administration, surface, name, pool, _versions(exchange))
+    await remove_group(
+        exchange.administration, surface, name, pool, versions_of(exchange), exchange.actor
+    )
     return web.Response(status=HTTPStatus.NO_CONTENT)
 
 
-def _surface(exchange: Exchange) -> Surface:
+def surface_of(exchange: Exchange) -> Surface:
+    """The surface that the path names; raises NotThere."""
     name = exchange.path("surface")
     if name not in set(Surface):
         raise NotThere("configuration surface", name, list(Surface))
     return Surface(name)
 
 
-def _etag(shown: dict[str, object]) -> dict[str, str]:
+def etag_of(shown: dict[str, object]) -> dict[str, str]:
+    """The header that tells the version of what is shown."""
     return {"ETag": f'"{shown["version"]}"'}
 
 
-def _versions(exchange: Exchange) -> list[str] | None:
+def versions_of(exchange: Exchange) -> list[str] | None:
     """The versions that If-Match names (RFC 9110 §13.1.1), of which a weak one is none."""
     if "If-Match" not in exchange.request.headers:
         return None

@@ -14,6 +14,7 @@ from emulator.api.routes import (
     health,
     imports,
     ladders,
+    objects,
     phases,
     records,
 )
@@ -28,6 +29,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *records.ENDPOINTS,
     *agents.ENDPOINTS,
     *configuration.ENDPOINTS,
+    *objects.ENDPOINTS,
     *events.ENDPOINTS,
     *health.ENDPOINTS,
     *documents.ENDPOINTS,
