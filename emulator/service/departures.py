@@ -34,15 +34,24 @@ class Departures:
     def send_on(self, pending: PendingCall, action: Action) -> None:
         """Send `pending`, which has left its queue, where `action` says.
 
-        A caller whom the pool has answered has to call again for that.
+        A caller whom the pool has answered has to call again for that. One who can't be told to
+        is held in the next queue too, if calls are transferred from there.
         """
         held = pending.held
         if held is None:
             self._send_on(pending, action)
         elif held.ability.refers:
             held.refer(partial(self._send_on, pending, action))
+        elif isinstance(action, ToQueue) and self._transfers(pending, action.queue):
+            self._send_on(pending, action)
         else:
             pending.refuse(480, EndedBy.QUEUE, (), None)
+
+    def _transfers(self, pending: PendingCall, queue: str) -> bool:
+        held, group = pending.held, self._site.hosting.in_queue(pending.group, queue)
+        if held is None or group is None:
+            return False
+        return group.is_transferred and held.ability.suits(group)
 
     def _send_on(self, pending: PendingCall, action: Action) -> None:
         if isinstance(action, ToQueue):

@@ -14,7 +14,7 @@ from emulator.service.held import Ability, HeldCaller
 from emulator.service.introduction import Introduction
 from emulator.service.joining import Joining
 from emulator.service.pending import PendingCall
-from emulator.service.reception import receive
+from emulator.service.reception import is_queued_at_once, receive
 from emulator.service.registered import RegisteredBranch
 from emulator.service.waiting_caller import WaitingCaller
 from emulator.service.wording import SERVER
@@ -80,7 +80,7 @@ class PoolService:
             site.calls.next_number(), request.call_id, request.from_value, self.pool, ruling, group
         )
         held = None
-        if group.is_transferred and group.has_agents and group.settings.active:
+        if group.is_transferred and group.has_agents and is_queued_at_once(group, site):
             ability = Ability(request)
             if ability.suits(group):
                 held = HeldCaller(self, call, transaction, request, element, ability)

@@ -416,6 +416,89 @@ hours: [{name: never}]
     assert await _status(house) == 200
 
 
+# -- callers who can be transferred ----------------------------------------------------------------
+
+_TRANSFER = """
+agents: [{{name: ann, answer_after_ms: null}}, {{name: ben}}]
+groups:
+  - name: desk
+    handover: transfer
+    agents: [ann]
+    hours: office
+    closed_action: {action}
+    queue: {{timeout_seconds: 0.1, timeout_action: {{queue: {then}}}}}
+  - {{name: shop, agents: [ben]}}
+  - {{name: held, handover: transfer, agents: [ben]}}
+agent_groups: [{{name: helpers, agents: [ben]}}]
+queues: [{{name: back, agent_groups: [helpers]}}]
+hours: [{{name: office, monday: [{{open: "09:00", close: "17:00"}}]}}]
+"""
+_ABLE = [{"Supported": "replaces"}, {"Allow": "INVITE, ACK, CANCEL, BYE, NOTIFY, REFER"}]
+_able = pytest.mark.parametrize("headers", _ABLE, ids=["replaces", "refer"])
+
+
+@_able
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [("null", 486), ("{queue: shop}", 200), ('{uri: "sip:ben@contoso.example"}', 200)],
+    ids=["none", "queue", "uri"],
+)
+async def test_a_pool_answers_nobody_while_the_group_is_closed(
+    house: House, action: str, status: int, headers: dict[str, str]
+) -> None:
+    await house.build(_TRANSFER.format(action=action, then="shop"))
+    _set_clock(house, "2024-03-04T20:00:00+00:00")
+    caller = await house.client("caller", takes_calls=True)
+
+    call = await caller.invite("desk", headers=headers)
+
+    assert call.status == status
+    assert not house.site.held
+    assert not call.unexpected
+
+
+@_able
+async def test_a_pool_answers_whom_it_will_transfer_while_the_group_is_open(
+    house: House, headers: dict[str, str]
+) -> None:
+    await house.build(_TRANSFER.format(action="null", then="shop"))
+    _set_clock(house, "2024-03-04T10:00:00+00:00")
+    caller = await house.client("caller", takes_calls=True)
+
+    call = await caller.invite("desk", headers=headers)
+
+    assert call.status == 200
+    assert house.call.state == CallState.PENDING
+
+
+@pytest.mark.parametrize("then", ["back", "held"])
+async def test_who_takes_replaces_is_held_in_the_next_queue_too(house: House, then: str) -> None:
+    await house.build(_TRANSFER.format(action="null", then=then))
+    _set_clock(house, "2024-03-04T10:00:00+00:00")
+    caller = await house.client("caller", takes_calls=True)
+    first = await caller.invite("desk", headers=_ABLE[0])
+
+    second = await caller.expect_call()
+    await second.answer()
+
+    await house.until(lambda: house.call.state == CallState.CONNECTED)
+    assert (second.invite.header("Replaces") or "").startswith(first.call_id)
+    assert house.call.agent is house.site.agents["ben"]
+
+
+async def test_who_takes_replaces_alone_is_let_go_where_the_next_queue_transfers_nobody(
+    house: House,
+) -> None:
+    await house.build(_TRANSFER.format(action="null", then="shop"))
+    _set_clock(house, "2024-03-04T10:00:00+00:00")
+    caller = await house.client("caller", takes_calls=True)
+
+    call = await caller.invite("desk", headers=_ABLE[0])
+
+    bye = await call.expect("BYE")
+    assert bye.header("Reason") == 'SIP;cause=480;text="Temporarily Unavailable"'
+
+
 # -- changes ---------------------------------------------------------------------------------------
 
 
