@@ -19,6 +19,16 @@ class TimeRange:
     open: str
     close: str
 
+    @property
+    def opens(self) -> timedelta:
+        """When it opens, from midnight on."""
+        return _span(self.open)
+
+    @property
+    def closes(self) -> timedelta:
+        """When it closes, from midnight on."""
+        return _span(self.close)
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:
@@ -42,7 +52,7 @@ class Hours:
         ranges: tuple[TimeRange, ...] = getattr(self, DAYS[local.weekday()])
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
         since_midnight = local - midnight
-        return any(_span(each.open) <= since_midnight < _span(each.close) for each in ranges)
+        return any(each.opens <= since_midnight < each.closes for each in ranges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from emulator.documents import quoted
-from emulator.model.topology import Topology, ToQueue
+from emulator.model.topology import Queue, Topology, ToQueue
 from emulator.topology.contradiction import Contradiction
 from emulator.topology.impossible_times import faulty_menus, impossible_times
 from emulator.topology.judgement import Path
@@ -22,6 +22,7 @@ def contradictions(topology: Topology) -> Iterator[Contradiction]:
     yield from unknown_names(topology)
     yield from impossible_times(topology)
     yield from faulty_menus(topology)
+    yield from _limits_of_no_queue(topology)
     yield from _overflow_circles(topology)
     if topology.timers.t2_ms < topology.timers.t1_ms:
         told = f"found {topology.timers.t2_ms}, expected no less than t1_ms, which is"
@@ -115,6 +116,14 @@ def _numbered(topology: Topology) -> Iterator[tuple[Path, str, str]]:
     for number, group in enumerate(topology.groups):
         if group.tel is not None:
             yield ("groups", number), group.tel, group.name
+
+
+def _limits_of_no_queue(topology: Topology) -> Iterator[Contradiction]:
+    """Limits are those of a group's own queue: another has its own, under `queues`."""
+    for number, group in enumerate(topology.groups):
+        if group.queue != Queue() and not group.has_own_queue:
+            told = f"found limits, but {quoted(group.name)} has no queue of its own: expected none"
+            yield Contradiction(("groups", number, "queue"), told)
 
 
 def _overflow_circles(topology: Topology) -> Iterator[Contradiction]:

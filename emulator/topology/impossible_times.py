@@ -5,7 +5,7 @@ from datetime import datetime
 
 from emulator.documents import quoted
 from emulator.model.actions import Ask, Question
-from emulator.model.hours import DAYS, Hours
+from emulator.model.hours import DAYS, Hours, TimeRange
 from emulator.model.topology import Topology
 from emulator.topology.contradiction import Contradiction
 from emulator.topology.judgement import Path
@@ -33,15 +33,15 @@ def _hours(path: Path, hours: Hours) -> Iterator[Contradiction]:
         if len(ranges) > _RANGES_A_DAY:
             told = f"found {len(ranges)} time ranges, expected {_RANGES_A_DAY} at most"
             yield Contradiction((*path, day), told)
-        until = ""
+        before: TimeRange | None = None
         for place, each in enumerate(ranges):
-            if each.close <= each.open:
+            if each.closes <= each.opens:
                 told = f"found {quoted(each.close)}, expected later than {quoted(each.open)}"
                 yield Contradiction((*path, day, place, "close"), told)
-            elif each.open < until:
-                told = f"found {quoted(each.open)}, expected no earlier than {quoted(until)}"
+            elif before is not None and each.opens < before.closes:
+                told = f"found {quoted(each.open)}, expected no earlier than {quoted(before.close)}"
                 yield Contradiction((*path, day, place, "open"), told)
-            until = each.close
+            before = each
 
 
 def faulty_menus(topology: Topology) -> Iterator[Contradiction]:
