@@ -373,6 +373,20 @@ async def test_a_call_that_an_action_puts_there_stands_in_line_with_the_others(
     assert b"<sip:first@" in taken.invite.from_value
 
 
+async def test_a_call_of_a_copy_that_is_removed_goes_on_waiting_there(house: House) -> None:
+    await house.build(_ACTION.format(kind="anonymous", other="normal"))
+    await house.enter("outage")
+    call = await _waits(house, "caller", "desk")
+    await house.until(lambda: house.site.copies["other"].waiting)
+
+    await house.remove_import()
+
+    ben = await house.agent("ben")
+    await (await ben.expect_call()).answer()
+    await call.expect(200)
+    assert (house.call.kind, house.call.host) == (Kind.ANONYMOUS, Pool.BACKUP)
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 async def test_the_outage_deals_with_it_by_its_own_kind(house: House, kind: Kind) -> None:
     other = Kind.NORMAL if kind is Kind.ANONYMOUS else Kind.ANONYMOUS
