@@ -61,6 +61,7 @@ MODULES = (
     "emulator/service/element.py",
     "emulator/service/emulated.py",
     "emulator/service/handover.py",
+    "emulator/service/lines.py",
     "emulator/service/pending.py",
     "emulator/service/pool.py",
     "emulator/service/ringer.py",
