@@ -186,8 +186,8 @@ def get_member(value: Any, name: str) -> Any:
             return held
     if isinstance(value, list):
         return _of_items(value, name)
-    if value is not None and folded in ("count", "length"):
-        return 1
+    if folded in ("count", "length"):
+        return 0 if value is None else 1
     if folded == "psobject" and isinstance(value, PSObject | Hashtable):
         return _psobject(value)
     return None

@@ -228,6 +228,7 @@ class Statements:
         finally:
             self._interpreter.tries -= 1
         self._interpreter.report(record, is_shown=False)
+        self._interpreter.succeeded = True
         before = scope.get("_")
         scope.variables["_"] = record
         try:
