@@ -44,11 +44,13 @@ class SoapUser:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.auth = (user, password)
-        transport = Transport(
+        transport = Transport(  # type: ignore[no-untyped-call]
             session=self._session, timeout=_PATIENCE_SECONDS, operation_timeout=_PATIENCE_SECONDS
         )
         try:
-            self.client = zeep.Client(f"{url}{PATH}?wsdl", transport=transport)
+            self.client = zeep.Client(  # type: ignore[no-untyped-call]
+                f"{url}{PATH}?wsdl", transport=transport
+            )
         except BaseException:
             self._session.close()
             raise
