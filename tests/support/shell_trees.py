@@ -117,10 +117,10 @@ class _Grower:
         first = self._one({"value": lambda: self._value(depth), "c": lambda: self._command(depth)})
         return s.Pipeline((first, *self._several(lambda: self._command(depth), 0, 2)))
 
-    def _value(self, depth: int) -> s.PipelineElement:
+    def _value(self, depth: int) -> s.Command | s.Value:
         return s.Value(self.expression(depth), self._several(self._redirection, 0, 1))
 
-    def _command(self, depth: int) -> s.PipelineElement:
+    def _command(self, depth: int) -> s.Command | s.Value:
         operator = self._draw(st.sampled_from(["", "", "&", "."]))
         name = self._item(depth) if operator else self._draw(COMMANDS.map(s.Text))
         return s.Command(name, self._several(lambda: self._element(depth), 0, 4), operator)
@@ -139,7 +139,9 @@ class _Grower:
 
     def _redirection(self) -> s.Redirection:
         stream = self._draw(st.sampled_from(["", "2", "*"]))
-        return s.Redirection(stream, self._draw(VARIABLES | st.just(s.Text("&1"))))
+        if self._draw(st.booleans()):
+            return s.Redirection(stream, s.Text("&1"))
+        return s.Redirection(stream, self._draw(VARIABLES | TEXTS), self._draw(st.booleans()))
 
     def _items(self, depth: int) -> s.Expression:
         items = self._several(lambda: self._item(depth), 1, 3)

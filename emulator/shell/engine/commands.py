@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -30,6 +30,15 @@ _Output = AsyncGenerator[Any, None]
 _Stage: TypeAlias = "Callable[[AsyncIterator[Any] | None], _Output]"
 
 
+@dataclass(frozen=True, slots=True)
+class _Goals:
+    """The streams that go nowhere, and the file that takes what is put out."""
+
+    silenced: frozenset[str]
+    path: str | None
+    is_appended: bool
+
+
 class Commands:
     """Runs the pipelines of an interpreter's scripts."""
 
@@ -49,7 +58,9 @@ class Commands:
         stages += [await self._stage(command, scope, is_piped=True) for command in commands]
         running: list[_Output] = []
         if isinstance(first, s.Value):
-            running.append(self._value(first, scope, is_long=is_long))
+            value = self._value_stage(first, scope, is_long=is_long)
+            goals = await self._goals(first.redirections, scope)
+            running.append(self._directed(value, goals, first, scope)(None))
         for stage in stages:
             running.append(stage(running[-1] if running else None))
         try:
@@ -59,33 +70,61 @@ class Commands:
             for stream in reversed(running):
                 await stream.aclose()
 
-    async def _value(self, node: s.Value, scope: Scope, *, is_long: bool) -> _Output:
-        value = await self._interpreter.expressions.evaluate(node.expression, scope)
-        if isinstance(node.expression, s.Step) and not is_long:
-            return
-        if value is None and isinstance(node.expression, s.Invocation):
-            return
-        if await self._redirected(node.redirections, scope) & {"", "1", "*"}:
-            return
-        for item in [None] if value is None else to_list(value):
-            yield item
+    def _value_stage(self, node: s.Value, scope: Scope, *, is_long: bool) -> _Stage:
+        async def stage(_: AsyncIterator[Any] | None) -> _Output:
+            value = await self._interpreter.expressions.evaluate(node.expression, scope)
+            if isinstance(node.expression, s.Step) and not is_long:
+                return
+            if value is None and isinstance(node.expression, s.Invocation):
+                return
+            for item in [None] if value is None else to_list(value):
+                yield item
 
-    async def _redirected(
-        self, redirections: Sequence[s.Redirection], scope: Scope
-    ) -> frozenset[str]:
-        """The streams that go nowhere. Raises CmdletError for any other goal."""
-        silenced = set()
+        return stage
+
+    # Redirections
+
+    async def _goals(self, redirections: Sequence[s.Redirection], scope: Scope) -> _Goals:
+        """Where streams go. Raises CmdletError for a goal that none can have."""
+        silenced: set[str] = set()
+        path: str | None = None
+        is_appended = False
         for redirection in redirections:
             target = await self._interpreter.expressions.evaluate(redirection.target, scope)
             if target is None:
                 silenced.add(redirection.stream)
-            elif to_text(target) not in ("&1", "&2"):
+            elif to_text(target) in ("&1", "&2"):
+                continue
+            elif redirection.stream in ("", "1"):
+                path, is_appended = to_text(target), redirection.is_appended
+            else:
                 raise CmdletError(
-                    "Redirection to a file is not supported; use `| Out-File PATH`.",
+                    "Only what is put out can be redirected to a file.",
                     "RedirectionNotSupported",
                     ErrorCategory.INVALID_OPERATION,
                 )
-        return frozenset(silenced)
+        return _Goals(frozenset(silenced), path, is_appended)
+
+    def _directed(
+        self, stage: _Stage, goals: _Goals, node: s.Command | s.Value, scope: Scope
+    ) -> _Stage:
+        """The stage with what it puts out where the redirections say."""
+        if goals.silenced & {"", "1", "*"}:
+            return _silent(stage)
+        if goals.path is None:
+            return stage
+        out_file = self._interpreter.cmdlets["Out-File"]
+        given = [Given("FilePath", goals.path), Given("Append", goals.is_appended)]
+        run = CmdletRun(self._interpreter, out_file, node.at, scope, given, frozenset())
+        with run.errors():
+            run.bind(is_piped=True)
+
+        async def written(upstream: AsyncIterator[Any] | None) -> _Output:
+            async with aclosing(stage(upstream)) as found, aclosing(run.stream(found)) as rest:
+                async for value in rest:
+                    yield value
+
+        return written
 
     # What a command is
 
@@ -93,12 +132,12 @@ class Commands:
         """The command, found and with its arguments evaluated. Raises Terminated."""
         given = await self._given(node.elements, scope)
         redirections = [e for e in node.elements if isinstance(e, s.Redirection)]
-        silenced = await self._redirected(redirections, scope)
+        goals = await self._goals(redirections, scope)
         target = await self._interpreter.expressions.evaluate(node.name, scope)
         found = self.find(target, scope) if not isinstance(target, ScriptBlock) else target
         stage: _Stage
         if isinstance(found, Cmdlet):
-            run = CmdletRun(self._interpreter, found, node.at, scope, given, silenced)
+            run = CmdletRun(self._interpreter, found, node.at, scope, given, goals.silenced)
             with run.errors():
                 run.bind(is_piped=is_piped)
             stage = run.stream
@@ -109,7 +148,7 @@ class Commands:
             self._require_known(found, node)
             block = self._script(Path(to_text(target)))
             stage = self._block_stage(block, given, scope, node, to_text(target))
-        return _silent(stage) if silenced & {"", "1", "*"} else stage
+        return self._directed(stage, goals, node, scope)
 
     def find(self, name: Any, scope: Scope) -> Cmdlet | ScriptBlock | str | None:
         """The cmdlet or function of that name, or the path of a script; None without one."""

@@ -32,8 +32,8 @@ _ACTIONS = tuple(Action)
 COMMON = (
     Parameter(name="Verbose", type="Switch", aliases=("vb",)),
     Parameter(name="Debug", type="Switch", aliases=("db",)),
-    Parameter(name="ErrorAction", aliases=("ea",), choices=_ACTIONS),
-    Parameter(name="WarningAction", aliases=("wa",), choices=_ACTIONS),
+    Parameter(name="ErrorAction", type="ActionPreference", aliases=("ea",), choices=_ACTIONS),
+    Parameter(name="WarningAction", type="ActionPreference", aliases=("wa",), choices=_ACTIONS),
     Parameter(name="ErrorVariable", aliases=("ev",)),
     Parameter(name="WarningVariable", aliases=("wv",)),
     Parameter(name="OutVariable", aliases=("ov",)),

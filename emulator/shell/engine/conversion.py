@@ -267,6 +267,7 @@ def _to_type(value: Any) -> TypeReference:
     return value if isinstance(value, TypeReference) else TypeReference(to_text(value))
 
 
+_ACTION_NUMBERS = {"0": "SilentlyContinue", "1": "Stop", "2": "Continue", "3": "Inquire"}
 _AUTOMATION = "System.Management.Automation."
 _SIMPLE: dict[str, Callable[[Any], Any]] = {
     "System.Object": lambda value: value,
@@ -289,4 +290,5 @@ _SIMPLE: dict[str, Callable[[Any], Any]] = {
     f"{_AUTOMATION}ScriptBlock": _to_block,
     "System.Void": lambda _: None,
     "type": _to_type,
+    "ActionPreference": lambda value: _ACTION_NUMBERS.get(to_text(value), to_text(value)),
 }

@@ -18,6 +18,7 @@ from emulator.shell.engine.text import to_text
 from emulator.shell.engine.types import full_name, type_name_of
 from emulator.shell.engine.values import Collection, Hashtable, PSObject, ScriptBlock, TypeReference
 from emulator.shell.language import syntax as s
+from emulator.shell.language.numbers import number_value
 
 if TYPE_CHECKING:
     from emulator.shell.engine.interpreter import Interpreter
@@ -56,7 +57,7 @@ class Expressions:
             case s.Text():
                 return node.value
             case s.Number():
-                return node.value
+                return number_value(node.text)
             case s.ScriptBlockLiteral():
                 return ScriptBlock(node.block)
             case s.TypeLiteral():

@@ -191,7 +191,8 @@ class _Commands:
         if first.type == "MERGE":
             stream, target = first.value
             return s.Redirection(stream, s.Text(target, at=first.at), at=first.at)
-        return s.Redirection(first.value, children[1], at=_Found(children).at)
+        stream, is_appended = first.value
+        return s.Redirection(stream, children[1], is_appended, at=_Found(children).at)
 
     def items(self, children: list[Any]) -> s.Expression:
         found = _Found(children)

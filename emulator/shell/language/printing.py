@@ -128,7 +128,7 @@ def _parameter(node: s.CommandParameter) -> str:
 def _redirection(node: s.Redirection) -> str:
     if isinstance(node.target, s.Text) and node.target.value in ("&1", "&2"):
         return f"{node.stream}>{node.target.value}"
-    return f"{node.stream}> {_item(node.target)}"
+    return f"{node.stream}{'>>' if node.is_appended else '>'} {_item(node.target)}"
 
 
 # Expressions

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from emulator.shell.language.numbers import number_value
 from emulator.shell.language.positions import NOWHERE, Extent
 
 __all__ = [
@@ -37,7 +36,6 @@ __all__ = [
     "ParameterDeclaration",
     "Paren",
     "Pipeline",
-    "PipelineElement",
     "Redirection",
     "Return",
     "ScriptBlockLiteral",
@@ -68,11 +66,6 @@ class Number(Node):
     """A number as it was written, such as `5`, `0x1F` or `2mb`."""
 
     text: str
-
-    @property
-    def value(self) -> int | float:
-        """The number that is meant."""
-        return number_value(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +205,7 @@ class Redirection(Node):
 
     stream: str
     target: Expression
+    is_appended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +251,7 @@ class Value(Node):
 class Pipeline(Node):
     """Commands with `|` between them; only the first may be a value."""
 
-    elements: tuple[PipelineElement, ...]
+    elements: tuple[Command | Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +383,6 @@ Expression: TypeAlias = (
     | Step
 )
 CommandElement: TypeAlias = CommandParameter | Argument | Splat | Redirection
-PipelineElement: TypeAlias = Command | Value
 Statement: TypeAlias = (
     Pipeline
     | Assignment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +117,11 @@ async def test_endless_loop_can_be_interrupted() -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert await shell.lines("'next'") == ["next"]
+
+
+async def test_output_is_redirected_to_a_file(tmp_path: Path) -> None:
+    await Shell().run(f"'a' > '{tmp_path}/x'; Get-CsRgsQueue | % Name >> {tmp_path}/x")
+    assert (tmp_path / "x").read_text().split() == ["a", "support", "sales"]
 
 
 async def test_help_gives_the_syntax_of_each_parameter_set() -> None:
