@@ -213,6 +213,10 @@ _HASHTABLE: dict[str, Callable[..., Any]] = {
     "contains": lambda table, key: key in table,
     "containskey": lambda table, key: key in table,
     "containsvalue": lambda table, sought: any(equal(v, sought) for v in table.values()),
+    "getenumerator": lambda table: [
+        PSObject("System.Collections.DictionaryEntry", {"Name": key, "Key": key, "Value": value})
+        for key, value in table.items()
+    ],
     "remove": _drop_entry,
 }
 
@@ -294,7 +298,16 @@ _SPELLING = {
     for name in (
         *("AddDays", "AddHours", "AddMilliseconds", "AddMinutes", "AddMonths", "AddRange"),
         *("AddSeconds", "AddYears", "CompareTo", "ContainsKey", "ContainsValue", "EndsWith"),
-        *("GetType", "IndexOf", "LastIndexOf", "PadLeft", "PadRight", "RemoveAt", "StartsWith"),
+        *(
+            "GetEnumerator",
+            "GetType",
+            "IndexOf",
+            "LastIndexOf",
+            "PadLeft",
+            "PadRight",
+            "RemoveAt",
+            "StartsWith",
+        ),
         *("ToArray", "ToCharArray", "ToLongDateString", "ToLower", "ToShortDateString"),
         *("ToShortTimeString", "ToString", "ToUpper", "TrimEnd", "TrimStart"),
     )

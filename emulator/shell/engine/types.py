@@ -76,8 +76,10 @@ def full_name(name: str) -> str:
     if name.endswith("[]"):
         return f"{full_name(name[:-2])}[]"
     folded = name.lower().removeprefix("system.")
-    folded = _KEYWORDS.get(folded, folded)
-    return _SYSTEM.get(folded.lower(), folded if "." in folded and folded != name.lower() else name)
+    keyword = _KEYWORDS.get(folded, folded)
+    if keyword.startswith("Microsoft."):
+        return keyword
+    return _SYSTEM.get(keyword, name)
 
 
 def item_type(name: str) -> str | None:

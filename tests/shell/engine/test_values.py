@@ -46,6 +46,7 @@ from tests.shell.support import Shell
         ("$null.Name; $null[0]", ""),
         ("[Math]::Max(1 + 2, 2); [string]::IsNullOrEmpty('')", "3 True"),
         ("@{a=@{b=5}}.a.b", "5"),
+        ('([ordered]@{z=1; a=2}).GetEnumerator() | % { "$($_.Key)=$($_.Value)" }', "z=1 a=2"),
         ("([pscustomobject]@{a=1}).a; \"$([pscustomobject]@{a=1; b='x'})\"", "1 @{a=1; b=x}"),
     ],
 )
