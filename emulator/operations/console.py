@@ -10,7 +10,7 @@ from emulator.model.agent_groups import AgentGroup
 from emulator.model.agents import Agent
 from emulator.model.groups import HostedGroup
 from emulator.operations.administration import Administration
-from emulator.operations.agents import find_agent, is_signed_in
+from emulator.operations.agents import find_agent, is_signed_in, served_by
 from emulator.operations.errors import ForbiddenByRule, NotThere
 from emulator.operations.resuming import keep_sign_ins
 from emulator.rules import Outcome, Pool, Row, Situation, Verdict, verdict
@@ -51,9 +51,9 @@ def show_console(administration: Administration, name: str) -> dict[str, Any]:
                     "name": group.name,
                     "owner": group.owner,
                     "imported": group.is_copy,
-                    "formal": any(_formal_groups(agent, group)),
+                    "formal": any(_formal_groups(site, agent, group)),
                     "can_sign_in": _permits(ruling),
-                    "signed_in": is_signed_in(agent, group),
+                    "signed_in": is_signed_in(agent, served_by(site, agent, group)),
                 }
             )
     return {"agent": name, "served_by": _serving_pool(site), "groups": shown}
@@ -117,7 +117,7 @@ async def _change(
     agent = find_agent(administration, name)
     site = administration.site
     chosen = [_choose(site, agent, each.name, each.imported) for each in dict.fromkeys(groups)]
-    formal = [each for group in chosen for each in _formal_groups(agent, group)]
+    formal = [each for group in chosen for each in _formal_groups(site, agent, group)]
     if formal:
         kept = [(each.hosted.host, each.name, name) for each in formal]
         await keep_sign_ins(administration, kept, is_in=is_in)
@@ -158,15 +158,15 @@ def _choose(site: Site, agent: Agent, name: str, imported: bool | None) -> Hoste
 def _groups_of(site: Site, agent: Agent) -> Iterator[HostedGroup]:
     """The groups that `agent` serves: each original, and behind it its copy."""
     for name, group in site.groups.items():
-        if agent in group.agents:
+        if served_by(site, agent, group):
             yield group
         copy = site.copies.get(name)
-        if copy is not None and agent in copy.agents:
+        if copy is not None and served_by(site, agent, copy):
             yield copy
 
 
-def _formal_groups(agent: Agent, group: HostedGroup) -> Iterator[AgentGroup]:
-    return (each for each in group.agent_groups if each.is_formal and agent in each.members)
+def _formal_groups(site: Site, agent: Agent, group: HostedGroup) -> Iterator[AgentGroup]:
+    return (each for each in served_by(site, agent, group) if each.is_formal)
 
 
 def _ruling(site: Site, group: HostedGroup) -> Verdict:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from emulator.model.actions import Action, Ask, Question, ToQueue
-from emulator.model.configuration import ConfigObject, Configuration, Key, ObjectKind
-from emulator.model.topology import Group, NamedQueue
+from emulator.model.configuration import Configuration, Key, ObjectKind
+from emulator.model.needs import needed_by
+from emulator.model.topology import Group
 from emulator.operations.administration import Administration
 from emulator.operations.errors import DatabaseDown, NotThere, OperationRefused
 from emulator.rules import Pool
@@ -48,7 +48,7 @@ async def import_groups(
         if names is None:
             originals = [each for each in source if each.kind is not ObjectKind.SETTINGS]
         else:
-            keys = _needed_by(source, chosen)
+            keys = needed_by(source, chosen)
             originals = [each for each in source if each.key in keys]
         copies = [replace(each, version=site.hosting.next_version()) for each in originals]
         kept = {each.key for each in copies}
@@ -76,7 +76,15 @@ async def remove_import(
         if names is None:
             gone = [each.key for each in configuration if each.owner is Pool.PRIMARY]
         else:
-            gone = [key for name in chosen for key in _parts_of_copy(configuration, name)]
+            left = [name for name in site.copies if name not in chosen]
+            needed = needed_by(configuration, left)
+            gone = [
+                each.key
+                for each in configuration
+                if each.owner is Pool.PRIMARY
+                and each.key in needed_by(configuration, chosen)
+                and each.key not in needed
+            ]
         if gone:
             await stores.commit(Pool.BACKUP, (), gone)
     return tell_import(administration)
@@ -93,54 +101,6 @@ def _parts_of_copy(configuration: Configuration, name: str) -> list[Key]:
     if found is None or found.owner is configuration.parent or not isinstance(found.value, Group):
         return []
     return configuration.keys_of_group(found.value)
-
-
-def _needed_by(source: Configuration, names: Iterable[str]) -> set[Key]:
-    """The workflows that are named, and every object that they lead to, other groups excepted."""
-    keys: set[Key] = set()
-    for name in names:
-        found = source.find(ObjectKind.WORKFLOW, name)
-        assert found is not None
-        assert isinstance(found.value, Group)
-        keys.add(found.key)
-        _follow_workflow(source, found.value, keys)
-    return keys
-
-
-def _follow_workflow(source: Configuration, workflow: Group, keys: set[Key]) -> None:
-    if workflow.hours is not None:
-        keys.add((ObjectKind.HOURS, workflow.hours))
-    keys.update((ObjectKind.HOLIDAY_SET, name) for name in workflow.holidays)
-    if workflow.shared_queue:
-        _follow_queue(source, workflow.shared_queue, keys)
-    for action in (workflow.closed_action, workflow.holiday_action):
-        _follow_action(source, action, keys)
-    if workflow.menu is not None:
-        _follow_menu(source, workflow.menu, keys)
-
-
-def _follow_menu(source: Configuration, question: Question, keys: set[Key]) -> None:
-    for answer in question.answers:
-        _follow_action(source, answer.action, keys)
-
-
-def _follow_action(source: Configuration, action: Action | None, keys: set[Key]) -> None:
-    if isinstance(action, ToQueue):
-        is_a_groups = source.find(ObjectKind.WORKFLOW, action.queue) is not None
-        if not is_a_groups:
-            _follow_queue(source, action.queue, keys)
-    elif isinstance(action, Ask):
-        _follow_menu(source, action.question, keys)
-
-
-def _follow_queue(source: Configuration, name: str, keys: set[Key]) -> None:
-    found: ConfigObject | None = source.find(ObjectKind.QUEUE, name)
-    if found is None or found.key in keys or not isinstance(found.value, NamedQueue):
-        return
-    keys.add(found.key)
-    keys.update((ObjectKind.AGENT_GROUP, each) for each in found.value.agent_groups)
-    for action in (found.value.queue.timeout_action, found.value.queue.overflow_action):
-        _follow_action(source, action, keys)
 
 
 def tell_import(administration: Administration) -> dict[str, Any]:

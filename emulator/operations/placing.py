@@ -34,7 +34,7 @@ async def place_call(
     if on_behalf_of is not None:
         if on_behalf_of not in groups:
             raise NotThere("group", on_behalf_of, sorted(groups))
-        if agent not in groups[on_behalf_of].agents:
+        if not administration.site.hosting.serves(agent, groups[on_behalf_of]):
             raise NotPermitted(f"{from_agent} is no agent of {on_behalf_of}")
     if agent.endpoint != EndpointKind.EMULATED:
         raise OperationRefused(

@@ -89,6 +89,9 @@ class Stores:
         except Changed as error:
             raise StaleVersion("somebody else has changed the database meanwhile") from error
         self._revisions[pool] = revision
+        if self.own is not None:
+            names = [name for kind, name in removed if kind is ObjectKind.AGENT_GROUP]
+            await self.own.forget_sign_ins(pool, names)
         hosting = self._site.hosting
         hosting.adopt(hosting.configuration[pool].with_changes(put, removed), afresh)
 

@@ -76,8 +76,9 @@ class Elements:
     def offer_waiting(self, agent: Agent) -> None:
         """`agent` may take a call: offer the oldest ones that wait for someone like that."""
         while self.site.seekers and agent.can_ring:
-            groups = {each.hosted for each in agent.groups if each.hosted.seekers}
-            oldest_first = heapq.merge(*(group.seekers for group in groups), key=_number_of)
+            found = (each.hosted.seekers for each in agent.groups)
+            lines = {id(line): line for line in found if line}  # which groups may share
+            oldest_first = heapq.merge(*lines.values(), key=_number_of)
             for pending in oldest_first:
                 if pending.offer(agent):
                     break

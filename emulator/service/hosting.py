@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from emulator.model.agent_groups import AgentGroup, Turns
 from emulator.model.agents import Agent
 from emulator.model.calls import EndedBy
 from emulator.model.configuration import ConfigObject, Configuration, ObjectKind
 from emulator.model.groups import HostedGroup, Shared
 from emulator.model.hours import HolidaySet, Hours
+from emulator.model.needs import needed_by
 from emulator.model.opening import Opening, opening_of
-from emulator.model.topology import Group, PoolSettings
+from emulator.model.topology import AgentGroup as Settings
+from emulator.model.topology import Group, Participation, PoolSettings
 from emulator.rules import Pool
 from emulator.service.pending import PendingCall
 
@@ -118,14 +121,36 @@ class Hosting:
                 return each
         return None
 
+    def agent_groups_of(self, group: HostedGroup) -> list[AgentGroup]:
+        """The agent groups that calls of `group` may come to, by its queue, menus and actions."""
+        configuration = self.configuration[group.host]
+        found = {each.name: each for each in group.agent_groups}
+        if configuration.find(ObjectKind.WORKFLOW, group.name) is not None:
+            for kind, name in needed_by(configuration, [group.name]):
+                behind = self.in_queue(group, name) if kind is ObjectKind.QUEUE else None
+                if behind is not None and behind.name == group.name:
+                    for each in behind.agent_groups:
+                        found.setdefault(each.name, each)
+        return list(found.values())
+
+    def serves(self, agent: Agent, group: HostedGroup) -> bool:
+        """Whether calls of `group` may come to `agent`."""
+        if agent in group.agents:
+            return True
+        return any(agent in each.members for each in self.agent_groups_of(group))
+
     def sign_in(self, pool: Pool, agent_group: str, agent: Agent) -> None:
-        """Let `agent` be in an agent group of `pool` from the beginning."""
-        turns = self._shared[pool].turns
-        for each in agent.groups:
-            is_meant = each.name == agent_group and each.hosted.host is pool
-            if is_meant and each.is_formal and agent_group in turns:
-                each.sign_in(agent)
-                return
+        """Let `agent` be in an agent group of `pool` from the beginning, if it is one of its."""
+        found = self.configuration[pool].find(ObjectKind.AGENT_GROUP, agent_group)
+        if found is None or not isinstance(found.value, Settings):
+            return
+        is_formal = found.value.participation is Participation.FORMAL
+        if is_formal and agent.name in found.value.agents:
+            turns = self._shared[pool].turns.setdefault(agent_group, Turns())
+            turns.signed_in.add(agent)
+            for each in agent.groups:
+                if each.signed_in is turns.signed_in:
+                    each.enter(agent)
 
     # -- making groups ----------------------------------------------------------------------------
 

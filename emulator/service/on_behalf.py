@@ -114,7 +114,8 @@ class OnBehalf:
         site = self._site
         original = site.groups[name]
         caller = self._destinations.find(parse_name_addr(request.from_value).uri)
-        if caller.reach is not Reach.PERSON or site.agents[caller.name] not in original.agents:
+        agent = site.agents[caller.name] if caller.reach is Reach.PERSON else None
+        if agent is None or not site.hosting.serves(agent, original):
             element.refuse(transaction, 403, headers=_NOT_AN_AGENT % element.endpoint.sent_by)
             return
         is_imported = name in site.copies
