@@ -40,9 +40,14 @@ class Client:
         """The JSON at `path` under /api/v1."""
         return self._read(self._ask("GET", self._place(path, query), None, "application/json"))
 
-    def get_text(self, path: str) -> str:
-        """The text at `path` under /api/v1."""
-        return self._ask("GET", self._place(path, None), None, "text/plain").decode()
+    def get_text(
+        self,
+        path: str,
+        query: dict[str, str | int | None] | None = None,
+        media_type: str = "text/plain",
+    ) -> str:
+        """The text of that type at `path` under /api/v1."""
+        return self._ask("GET", self._place(path, query), None, media_type).decode()
 
     def send(self, method: str, path: str, body: dict[str, Any]) -> Any:
         """The JSON answer to `body` sent to `path` under /api/v1."""

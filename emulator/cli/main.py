@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from emulator.cli import calls, demo, not_built, rulebook, status, up
+from emulator.cli import calls, config, demo, not_built, report, rulebook, shell, status, up
 from emulator.cli.exits import ExitCode, Failure
 
 __all__ = ["app", "main"]
@@ -46,7 +46,7 @@ def _rgs(
     """What stands before a command's name."""
 
 
-for commands in (up, demo, status, calls, rulebook, not_built):
+for commands in (up, demo, status, calls, config, report, shell, rulebook, not_built):
     commands.add_to(app)
 
 

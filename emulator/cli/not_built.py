@@ -19,12 +19,7 @@ _TAKES_ANYTHING = {
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known to `app`, so that they can be refused."""
-    app.command("shell", hidden=True, context_settings=_TAKES_ANYTHING)(_shell)
     app.command("load", hidden=True, context_settings=_TAKES_ANYTHING)(_load)
-
-
-def _shell() -> None:
-    raise Failure(ExitCode.USAGE, "shell is not built yet; see `rgs --help` for what is")
 
 
 def _load() -> None:

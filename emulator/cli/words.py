@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 __all__ = [
+    "CallTypeWord",
     "KindWord",
     "LevelWord",
     "LoopWord",
@@ -13,6 +14,7 @@ __all__ = [
     "ReadingWord",
     "StateWord",
     "StyleWord",
+    "UsageByWord",
 ]
 
 PhaseWord = Literal[
@@ -23,5 +25,7 @@ ReadingWord = Literal["hosted", "literal"]
 PoolWord = Literal["primary", "backup"]
 KindWord = Literal["normal", "anonymous"]
 StateWord = Literal["pending", "connected", "ended"]
+CallTypeWord = Literal["received", "successful", "offered", "answered", "transferred"]
+UsageByWord = Literal["workflow", "day", "hour", "pool"]
 LoopWord = Literal["uvloop", "asyncio"]
 LevelWord = Literal["debug", "info", "warning", "error"]

@@ -31,8 +31,8 @@ class CommandLine:
         self._options = options
 
     def __call__(self, command: str, *arguments: object) -> Ended:
-        """Run one command to its end."""
-        words = ["rgs", command, *self._options, *map(str, arguments)]
+        """Run one command, such as `calls` or `report usage`, to its end."""
+        words = ["rgs", *command.split(), *self._options, *map(str, arguments)]
         self._capsys.readouterr()
         with _environment(), patch("sys.argv", words):
             code = _exit_code()

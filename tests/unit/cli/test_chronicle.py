@@ -88,7 +88,7 @@ async def test_burst_is_counted_as_a_whole(
 async def test_import_and_phases_are_told_in_order(
     administration: Administration, chronicle: Chronicle, lines: list[Any]
 ) -> None:
-    import_groups(administration, ["helpdesk"])
+    await import_groups(administration, ["helpdesk"])
     succession = administration.deployment.succession
     await succession.change(Phase.OUTAGE)
     await succession.change(Phase.FAILING_OVER)

@@ -9,7 +9,12 @@ from emulator.cli.main import app
 from tests.support.commands import ROOT
 
 PAGE = (ROOT / "docs" / "cli.md").read_text()
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+GROUP = typer.main.get_command(app)
+COMMANDS = {
+    f"{name} {below}" if below else name: each
+    for name, command in GROUP.commands.items()  # type: ignore[attr-defined]
+    for below, each in getattr(command, "commands", {"": command}).items()
+}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
