@@ -56,11 +56,7 @@ async def export_configuration(
         names = {name for each in chosen for name in _audio_of(each.value)}
         if settings is not None:
             names |= set(_audio_of(settings.value))
-        database = administration.stores.databases[source]
-        try:
-            audio = await database.audio(names)
-        except DatabaseUnavailable as error:
-            raise DatabaseDown(f"the {source} pool's back-end database: {error}") from error
+        audio = await _audio(administration, source, names)
         archive = Archive(
             source,
             [_archived(each) for each in chosen],
@@ -148,7 +144,7 @@ async def move_configuration(
             for each in chosen
         ]
         audio = {name for each in chosen for name in _audio_of(each.value)}
-        contents = await stores.databases[source].audio(audio)
+        contents = await _audio(administration, source, audio)
         await _store_audio(administration, destination, contents)
         stale = [key for key in copies if key not in {each.key for each in put}]
         await stores.commit(destination, put, stale if destination is Pool.BACKUP else ())
@@ -283,6 +279,15 @@ def _settings(
     except NotUsable as error:
         raise BadArchive(f"the settings in it can't be used: {error}") from error
     return [replace(found, version=version, value=value)]
+
+
+async def _audio(
+    administration: Administration, pool: Pool, names: Iterable[str]
+) -> dict[str, bytes]:
+    try:
+        return await administration.stores.databases[pool].audio(names)
+    except DatabaseUnavailable as error:
+        raise DatabaseDown(f"the {pool} pool's back-end database: {error}") from error
 
 
 async def _store_audio(

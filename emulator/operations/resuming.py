@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emulator.model.configuration import ConfigObject, ObjectKind
 from emulator.model.phase_log import PhaseEntry
 from emulator.operations.administration import Administration
 from emulator.operations.errors import OperationRefused
@@ -25,12 +26,34 @@ async def read_stores(administration: Administration) -> None:
     await stores.open()
     if stores.own is not None:
         await stores.own.open()
+    await _finish_move(administration)
     site = administration.site
     for fault in contradictions(topology_of(site.topology, site.hosting.configuration)):
         raise UnreadableStore(
             "the configuration that is stored does not go with the topology file: "
             f"{path_text(fault.path)}: {fault.text}"
         )
+
+
+async def _finish_move(administration: Administration) -> None:
+    """Remove what a move to the other pool left where it was, as its process ended in between."""
+    stores, hosting = administration.stores, administration.site.hosting
+    newest: dict[str, ConfigObject] = {}
+    owned = [
+        each
+        for pool in Pool
+        for each in hosting.configuration[pool]
+        if each.owner is pool and each.kind is not ObjectKind.SETTINGS
+    ]
+    for each in owned:
+        other = newest.get(each.id)
+        if other is None or each.version > other.version:
+            newest[each.id] = each
+    for pool in Pool:
+        gone = [each.key for each in owned if each.owner is pool and newest[each.id] is not each]
+        if gone:
+            async with stores.changing(pool):
+                await stores.commit(pool, (), gone)
 
 
 async def resume(administration: Administration) -> None:
