@@ -76,11 +76,10 @@ class SqlRecords:
         """Keep records, each in the place of an earlier one of its id."""
         if not records:
             return
+        count = self._count
+        if count is None:  # before, as counting many takes long, and who writes keeps others off
+            count = await self._counted()
         async with self._asked(_WRITE_SECONDS, writes=True) as connection:
-            count = self._count
-            if count is None:
-                counted = await connection.execute(select(func.count()).select_from(call_records))
-                count = int(counted.scalar() or 0)
             ids = [record.id for record in records]
             replaced = await connection.execute(delete(call_records).where(_OF.id.in_(ids)))
             await connection.execute(insert(call_records), [_values(each) for each in records])
@@ -135,6 +134,11 @@ class SqlRecords:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._engine.dispose()
+
+    async def _counted(self) -> int:
+        async with self._asked() as connection:
+            counted = await connection.execute(select(func.count()).select_from(call_records))
+            return int(counted.scalar() or 0)
 
     @asynccontextmanager
     async def _asked(
