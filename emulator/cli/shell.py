@@ -35,7 +35,12 @@ def _shell(
     ] = None,
     command: Annotated[
         str | None,
-        typer.Option("-c", "--command", metavar="TEXT", help="What to run; - reads it from stdin."),
+        typer.Option(
+            "-c",
+            "--command",
+            metavar="TEXT",
+            help="What to run; - runs lines from stdin, as they come.",
+        ),
     ] = None,
     url: UrlOption = URL,
     token: TokenOption = None,
@@ -56,13 +61,15 @@ async def _run(
     from emulator.shell.client import ApiClient
     from emulator.shell.cmdlets import GENERIC_CMDLETS
     from emulator.shell.cmdlets.lync import lync_cmdlets
-    from emulator.shell.running import run_file, run_terminal, run_text
+    from emulator.shell.running import run_file, run_lines, run_terminal, run_text
 
     async with ApiClient(url, token) as client:
         cmdlets = (*GENERIC_CMDLETS, *lync_cmdlets(client))
         if script is not None:
             return await run_file(script, arguments, cmdlets)
-        if command == "-" or (command is None and not sys.stdin.isatty()):
+        if command == "-":
+            return await run_lines(sys.stdin, cmdlets)
+        if command is None and not sys.stdin.isatty():
             command = sys.stdin.read()
         if command is not None:
             return await run_text(command, cmdlets)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from emulator.shell.completeness import is_complete
 from emulator.shell.host import StreamHost
 from emulator.shell.session import Session
 
 if TYPE_CHECKING:
     from emulator.shell.engine import Cmdlet
 
-__all__ = ["run_file", "run_terminal", "run_text"]
+__all__ = ["run_file", "run_lines", "run_terminal", "run_text"]
 
 
 async def run_text(
@@ -27,6 +29,33 @@ async def run_text(
     """Run `text` as `-c` gives it; the exit code."""
     host = StreamHost(output or sys.stdout, errors or sys.stderr)
     return await Session(cmdlets, host, variables=variables).run(text)
+
+
+async def run_lines(
+    lines: TextIO,
+    cmdlets: Sequence[Cmdlet],
+    *,
+    output: TextIO | None = None,
+    errors: TextIO | None = None,
+    variables: Mapping[str, Any] | None = None,
+) -> int:
+    """Run what `lines` gives, each statement once its last line is there, until the end or `exit`.
+
+    So whoever is at the other end of a pipe sees what one line does before it sends the next.
+    Gives what the last one does.
+    """
+    output = output or sys.stdout
+    session = Session(cmdlets, StreamHost(output, errors or sys.stderr), variables=variables)
+    loop = asyncio.get_running_loop()
+    code, text = 0, ""
+    while line := await loop.run_in_executor(None, lines.readline):
+        text += line
+        if is_complete(text):
+            code, text = await session.run(text), ""
+            output.flush()
+            if session.exit_code is not None:
+                return session.exit_code
+    return await session.run(text) if text else code
 
 
 async def run_file(

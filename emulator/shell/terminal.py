@@ -18,8 +18,8 @@ from prompt_toolkit.history import FileHistory, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
 
+from emulator.shell.completeness import is_complete
 from emulator.shell.completion import candidates
-from emulator.shell.language import ParseError, parse
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from emulator.shell.engine import Interpreter
     from emulator.shell.session import Session
 
-__all__ = ["Terminal", "history_path", "is_complete"]
+__all__ = ["Terminal", "history_path"]
 
 PROMPT = "PS rgs> "
 _CONTINUED = ">> "
@@ -39,15 +39,6 @@ def history_path() -> Path:
     """Where what was typed is kept, under the user's folder for state."""
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(state) / "rgs" / "shell_history"
-
-
-def is_complete(text: str) -> bool:
-    """Whether nothing in `text` is still open; what can never be right counts as complete."""
-    try:
-        parse(text)
-    except ParseError as error:
-        return not error.is_incomplete
-    return True
 
 
 def _history(path: Path | None) -> FileHistory | InMemoryHistory:

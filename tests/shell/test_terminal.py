@@ -11,11 +11,12 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from emulator.shell.cmdlets import GENERIC_CMDLETS
+from emulator.shell.completeness import is_complete
 from emulator.shell.completion import candidates
 from emulator.shell.engine import Cmdlet, Interpreter, Parameter
 from emulator.shell.host import StreamHost
 from emulator.shell.session import Session
-from emulator.shell.terminal import Terminal, is_complete
+from emulator.shell.terminal import Terminal
 from tests.shell.support import do_nothing
 
 
