@@ -9,6 +9,7 @@ from emulator.demo.expectations import claim_of_new
 from emulator.demo.living import agent_of, answer_to, end_quietly
 from emulator.demo.plans import Plan
 from emulator.demo.promises import CONFIGURATION, Access, Configuration, Owned
+from emulator.demo.shell_door import ManagementShell, ShellSurface
 from emulator.demo.witness import Witness
 from emulator.rules import Phase, Pool
 from emulator.testing import Emulator, SipClient
@@ -25,7 +26,7 @@ class Configurations:
 
     __slots__ = ("_caller", "_plan", "_rgs", "_surfaces", "_witness")
 
-    def __init__(self, rgs: Emulator, plan: Plan, witness: Witness) -> None:
+    def __init__(self, rgs: Emulator, plan: Plan, witness: Witness, shell: ManagementShell) -> None:
         self._rgs = rgs
         self._plan = plan
         self._witness = witness
@@ -33,6 +34,7 @@ class Configurations:
             JsonSurface(rgs, "control-panel"),
             JsonSurface(rgs, "configuration-tool"),
             JsonSurface(rgs, "management-shell"),
+            ShellSurface(rgs, shell),
         )
         self._caller: SipClient
 

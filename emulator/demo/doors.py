@@ -16,6 +16,7 @@ class Door(StrEnum):
     TCP = "tcp"
     JSON = "json"
     SOAP = "soap"
+    SHELL = "shell"
 
 
 TRANSPORTS: Final = (Door.UDP, Door.TCP)
@@ -27,7 +28,7 @@ DOORS: Final[Mapping[str, tuple[Door, ...]]] = {
     "R3": TRANSPORTS,
     "R4": TRANSPORTS,
     "R5": (Door.JSON, Door.SOAP),
-    "R6": (Door.JSON,),
+    "R6": (Door.JSON, Door.SHELL),
 }
 
 

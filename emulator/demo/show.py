@@ -13,6 +13,7 @@ from emulator.demo.evidence import Difference, Evidence
 from emulator.demo.on_behalf import CallsOnBehalf
 from emulator.demo.plans import Plan, plans_for
 from emulator.demo.scene import Scene
+from emulator.demo.shell_door import ManagementShell
 from emulator.demo.telephones import Telephones
 from emulator.demo.walk import take_walk
 from emulator.demo.witness import Witness
@@ -37,15 +38,16 @@ async def show_statements(
     `tell` is told, in pieces of lines, how far it is.
     """
     evidence = Evidence()
-    for plan in plans_for(statements):
-        tell(f"{plan.name}: normal")
-        witness = Witness(evidence, plan.name, statements)
-        scenes = _scenes(rgs, plan, style, transports, statements, witness)
-        try:
-            await take_walk(rgs, plan, scenes, lambda phase: tell(f", {phase}"))
-        except _BROKEN_OFF as error:
-            evidence.differ(_broken_off(plan, error))
-        tell("\n")
+    async with ManagementShell(rgs.url) as shell:
+        for plan in plans_for(statements):
+            tell(f"{plan.name}: normal")
+            witness = Witness(evidence, plan.name, statements)
+            scenes = _scenes(rgs, plan, style, transports, statements, witness, shell)
+            try:
+                await take_walk(rgs, plan, scenes, lambda phase: tell(f", {phase}"))
+            except _BROKEN_OFF as error:
+                evidence.differ(_broken_off(plan, error))
+            tell("\n")
     return evidence
 
 
@@ -63,6 +65,7 @@ def _scenes(
     transports: Sequence[Door],
     statements: Sequence[str],
     witness: Witness,
+    shell: ManagementShell,
 ) -> list[Scene]:
     """What must be played in a walk for the rows that the statements are of."""
     rows = {row_of(each) for each in statements}
@@ -74,7 +77,7 @@ def _scenes(
     if "R5" in rows:
         scenes.append(Consoles(rgs, plan, witness))
     if "R6" in rows:
-        scenes.append(Configurations(rgs, plan, witness))
+        scenes.append(Configurations(rgs, plan, witness, shell))
     return scenes
 
 
