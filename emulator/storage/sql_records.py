@@ -33,6 +33,7 @@ from emulator.storage.record_table import call_records
 __all__ = ["KEEP_RECORDS", "SqlRecords"]
 
 KEEP_RECORDS: Final = 1_000_000
+_AT_ONCE = 100  # the loop is taken for a few milliseconds by each part
 _WRITE_SECONDS = 10.0
 _READ_SECONDS = 60.0
 _MICROSECONDS = 1_000_000
@@ -82,7 +83,9 @@ class SqlRecords:
         async with self._asked(_WRITE_SECONDS, writes=True) as connection:
             ids = [record.id for record in records]
             replaced = await connection.execute(delete(call_records).where(_OF.id.in_(ids)))
-            await connection.execute(insert(call_records), [_values(each) for each in records])
+            for start in range(0, len(records), _AT_ONCE):
+                part = [_values(each) for each in records[start : start + _AT_ONCE]]
+                await connection.execute(insert(call_records), part)
             count += len(records) - replaced.rowcount
             if count > self.keep:
                 oldest = select(_OF.id).order_by(_OF.id).limit(count - self.keep)
