@@ -157,6 +157,15 @@ NAMED: dict[str, tuple[str, ...]] = {
 DEFAULTS: dict[str, Any] = {each.name: each.default for each in fields(Topology)}
 
 # Those whose bound is the default of a parameter or of the topology, or the system's.
+NAMED |= {
+    "an export that is imported; unpacked; members in it": (
+        "emulator.operations.archives.MAX_ARCHIVE_BYTES",
+        "emulator.operations.archives.MAX_UNPACKED_BYTES",
+        "emulator.operations.archives.MAX_MEMBERS",
+    ),
+    "an audio file": ("emulator.operations.audio.MAX_AUDIO_BYTES",),
+}
+
 OTHERWISE: dict[str, tuple[float, ...]] = {
     "a session description that is answered": (_longest_offer(),),
     "contacts of one person": (Bindings().max_contacts,),
@@ -286,11 +295,14 @@ def _bounds(*, of_any_name: bool = False) -> Iterator[str]:
         for path in sorted((ROOT / folder).rglob("*.py")):
             module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             for node in ast.parse(path.read_text()).body:
-                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                    name = node.targets[0].id
-                    is_meant = of_any_name or SOUNDS_LIKE_A_BOUND.search(name)
-                    if name.isupper() and is_meant and not _is_text(node.value):
-                        yield f"{module}.{name}"
+                if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+                    continue
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                if not isinstance(target, ast.Name):
+                    continue
+                is_meant = of_any_name or SOUNDS_LIKE_A_BOUND.search(target.id)
+                if target.id.isupper() and is_meant and not _is_text(node.value):
+                    yield f"{module}.{target.id}"
 
 
 def _is_text(node: ast.expr) -> bool:
