@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from emulator.deployment import Deployment
 from emulator.model.topology import Topology
 from emulator.operations.administration import Administration
 from emulator.operations.closing import end_all_calls
-from emulator.operations.resuming import keep_phases, read_stores, resume
+from emulator.operations.resuming import Memory, keep_phases, read_stores, resume
 from emulator.operations.stores import Stores
 from emulator.resources import resource
 from emulator.rules import (
@@ -40,7 +40,7 @@ from emulator.rules import (
 )
 from emulator.storage.engine import judge_url
 from emulator.storage.errors import StorageError, UnreadableStore
-from emulator.storage.places import open_places
+from emulator.storage.places import Places, open_places
 from emulator.topology import TopologyError, load_topology
 from sip.errors import TransportError
 from sip.transport.lookup import SystemNames
@@ -51,6 +51,7 @@ _log = structlog.get_logger("up")
 _SAMPLE = "contoso.yaml"
 _SMALL_BUFFER_BYTES = 1024 * 1024
 _WATCH_SECONDS = 1.0
+_POSTGRES_PORT = 5432
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,9 @@ def _judge_databases(options: ServeOptions) -> dict[Pool, URL]:
             "up: a database server keeps a pool's configuration, but not the phase, sign-ins and "
             "records, which would not fit together after a restart: name a directory by --data",
         )
+    places = [(url.host, url.port or _POSTGRES_PORT, url.database) for url in servers.values()]
+    if len(set(places)) < len(places):
+        raise Failure(ExitCode.USAGE, "up: the pools can't share a database: name one for each")
     return servers
 
 
@@ -164,75 +168,101 @@ async def _serve(
         names=SystemNames(asks_dns=options.dns),
         seed=options.seed,
     )
+    async with AsyncExitStack() as stack:
+        administration, places, memory = await _open_stores(options, deployment, servers, stack)
+        stack.callback(deployment.close)
+        try:
+            await deployment.start(options.port_base)
+        except TransportError as error:
+            told = f"up: {error}; choose other ports by --port-base"
+            raise Failure(ExitCode.COULD_NOT_START, told) from error
+        resume(administration, memory)
+        keep_phases(administration)
+        if places.records is not None:
+            await _start_recording(administration, stack)
+        watch = asyncio.create_task(_watch_stores(administration.stores, options))
+        stack.push_async_callback(_end, watch)
+        api = await _start_api(administration, options, host)
+        stack.push_async_callback(api.close)
+        chronicle = Chronicle(administration, loop, has_details=options.log_level == "debug")
+        chronicle.start()
+        _warn_of_small_buffers(deployment)
+        collections = ShortCollections(loop, lambda: not deployment.site.calls.live_count)
+        collections.start()
+        api.set_ready(True)
+        print(_ready_line(deployment, api), flush=True)  # noqa: T201 - the result of the command
+        await ended.wait()
+        api.set_ready(False)
+        count = await end_all_calls(administration)
+        collections.stop()
+        chronicle.stop()
+        _log.info("ended", calls=count)
+    return ExitCode.AS_EXPECTED
+
+
+async def _open_stores(
+    options: ServeOptions,
+    deployment: Deployment,
+    servers: Mapping[Pool, URL],
+    stack: AsyncExitStack,
+) -> tuple[Administration, Places, Memory]:
+    """Open and read what is stored. `stack` closes all of it, however far this has come.
+
+    A connection to SQLite is a thread, which the process would wait for at its end.
+    """
     try:
         places = open_places(options.data, servers)
+        stack.callback(places.close)
         stores = Stores(deployment.site, places.databases, places.own)
+        stack.push_async_callback(stores.close)
+        if places.records is not None:
+            stack.push_async_callback(places.records.close)
         administration = Administration(deployment, stores, places.records)
-        await read_stores(administration)
+        return administration, places, await read_stores(administration)
     except UnreadableStore as error:
         raise Failure(ExitCode.USAGE, f"up: {error}") from error
     except StorageError as error:
         told = f"up: what is stored can't be reached: {error}"
         raise Failure(ExitCode.COULD_NOT_START, told) from error
-    api = ApiServer(
-        administration,
-        ApiSettings(host, options.http_port, options.token, options.advertise),
-    )
+
+
+async def _start_recording(administration: Administration, stack: AsyncExitStack) -> None:
     try:
-        await deployment.start(options.port_base)
-        await resume(administration)
-        keep_phases(administration)
-        if places.records is not None:
-            await administration.recorder.start()
+        await administration.recorder.start()
     except StorageError as error:
-        raise Failure(ExitCode.COULD_NOT_START, f"up: {error}") from error
-    except TransportError as error:
-        await stores.close()
-        raise Failure(
-            ExitCode.COULD_NOT_START, f"up: {error}; choose other ports by --port-base"
-        ) from error
+        told = f"up: the records of calls can't be reached: {error}"
+        raise Failure(ExitCode.COULD_NOT_START, told) from error
+    stack.push_async_callback(administration.recorder.stop)
+
+
+async def _start_api(administration: Administration, options: ServeOptions, host: str) -> ApiServer:
+    settings = ApiSettings(host, options.http_port, options.token, options.advertise)
+    api = ApiServer(administration, settings)
     try:
         await api.start()
     except OSError as error:
-        await stores.close()
-        deployment.close()
         raise Failure(
             ExitCode.COULD_NOT_START,
             f"up: cannot bind HTTP {host}:{options.http_port}: {_why(error)}; "
             "choose another port by --http-port",
         ) from error
-    chronicle = Chronicle(administration, loop, has_details=options.log_level == "debug")
-    chronicle.start()
-    _warn_of_small_buffers(deployment)
-    collections = ShortCollections(loop, lambda: not deployment.site.calls.live_count)
-    collections.start()
-    watch = asyncio.create_task(_watch_stores(stores, options))
-    api.set_ready(True)
-    print(_ready_line(deployment, api), flush=True)  # noqa: T201 - the result of the command
-    await ended.wait()
-    api.set_ready(False)
-    count = await end_all_calls(administration)
-    collections.stop()
-    chronicle.stop()
-    _log.info("ended", calls=count)
-    await api.close()
-    watch.cancel()
+    return api
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
     with suppress(asyncio.CancelledError):
-        await watch
-    if places.records is not None:
-        await administration.recorder.stop()
-        await places.records.close()
-    await stores.close()
-    places.close()
-    deployment.close()
-    return ExitCode.AS_EXPECTED
+        await task
 
 
 async def _watch_stores(stores: Stores, options: ServeOptions) -> None:
     """Find out, even while nobody asks, which databases answer; memory always does."""
     while options.data is not None:
         await asyncio.sleep(_WATCH_SECONDS)
-        await stores.look()
+        try:
+            await stores.look()
+        except Exception as error:  # noqa: BLE001 - whatever a database holds, looking goes on
+            _log.error("looking at the databases failed", exc_info=error)
 
 
 def _ready_line(deployment: Deployment, api: ApiServer) -> str:

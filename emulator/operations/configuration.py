@@ -81,12 +81,13 @@ async def answering(
     """
     found, unavailable = [], []
     refusal: DatabaseDown | None = None
-    for each in list(Pool) if pool is None else [pool]:
-        try:
-            found.append(await administration.stores.current(each))
-        except DatabaseDown as error:
+    asked = list(Pool) if pool is None else [pool]
+    for each, given in (await administration.stores.currents(asked)).items():
+        if isinstance(given, DatabaseDown):
             unavailable.append(each)
-            refusal = error
+            refusal = given
+        else:
+            found.append(given)
     if not found and refusal is not None:
         if len(unavailable) > 1:
             raise DatabaseDown("neither pool's back-end database answers")

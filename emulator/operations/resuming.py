@@ -2,77 +2,78 @@
 
 from __future__ import annotations
 
-from emulator.model.configuration import ConfigObject, ObjectKind
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emulator.model.configuration import ObjectKind
 from emulator.model.phase_log import PhaseEntry
 from emulator.operations.administration import Administration
 from emulator.operations.errors import OperationRefused
 from emulator.rules import Pool
-from emulator.storage.errors import DatabaseUnavailable, UnreadableStore
-from emulator.topology import contradictions, path_text, topology_of
+from emulator.service.site import Site
+from emulator.storage.deployment_store import DeploymentStore, SignIn
+from emulator.storage.errors import DatabaseUnavailable
 
-__all__ = ["StoreFailed", "keep_phases", "keep_sign_ins", "read_stores", "resume"]
+__all__ = ["Memory", "StoreFailed", "keep_phases", "keep_sign_ins", "read_stores", "resume"]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the deployment's own store knows of an earlier process: its phase, who was signed in."""
+
+    entry: PhaseEntry | None
+    sign_ins: Sequence[SignIn]
 
 
 class StoreFailed(OperationRefused):
     """The deployment's own store can't be written: what would have to be kept is refused."""
 
 
-async def read_stores(administration: Administration) -> None:
+async def read_stores(administration: Administration) -> Memory:
     """Read or seed the stores; raises StorageError.
 
-    UnreadableStore too for a configuration that doesn't go with the topology's agents.
+    UnreadableStore too for a configuration that doesn't go with the topology's agents. The phase
+    that was in force counts at once, so that no call finds another one.
     """
-    stores = administration.stores
+    stores, site = administration.stores, administration.site
     await stores.open()
-    if stores.own is not None:
-        await stores.own.open()
-    await _finish_move(administration)
-    site = administration.site
-    for fault in contradictions(topology_of(site.topology, site.hosting.configuration)):
-        raise UnreadableStore(
-            "the configuration that is stored does not go with the topology file: "
-            f"{path_text(fault.path)}: {fault.text}"
-        )
-
-
-async def _finish_move(administration: Administration) -> None:
-    """Remove what a move to the other pool left where it was, as its process ended in between."""
-    stores, hosting = administration.stores, administration.site.hosting
-    newest: dict[str, ConfigObject] = {}
-    owned = [
-        each
-        for pool in Pool
-        for each in hosting.configuration[pool]
-        if each.owner is pool and each.kind is not ObjectKind.SETTINGS
-    ]
-    for each in owned:
-        other = newest.get(each.id)
-        if other is None or each.version > other.version:
-            newest[each.id] = each
-    for pool in Pool:
-        gone = [each.key for each in owned if each.owner is pool and newest[each.id] is not each]
-        if gone:
-            async with stores.changing(pool):
-                await stores.commit(pool, (), gone)
-
-
-async def resume(administration: Administration) -> None:
-    """Enter the phase that was in force, and sign in who was; raises StorageError.
-
-    In a store that is new, the phase that is in force now is kept.
-    """
-    own, site = administration.stores.own, administration.site
+    own = stores.own
     if own is None:
-        return
+        return Memory(None, ())
+    await own.open()
     entry = await own.last_phase()
     if entry is None:
         await own.enter(site.entry)
     else:
-        administration.deployment.succession.resume(entry)
-    for host, agent_group, name in await own.signed_in():
+        site.resume(entry)
+    return Memory(entry, await _signed_in(own, site))
+
+
+def resume(administration: Administration, memory: Memory) -> None:
+    """Go on in the phase that was in force, and sign in who was, once every listener is bound."""
+    if memory.entry is not None:
+        administration.deployment.succession.resume(memory.entry)
+    site = administration.site
+    for host, agent_group, name in memory.sign_ins:
         agent = site.agents.get(name)
         if agent is not None:
             site.hosting.sign_in(host, agent_group, agent)
+
+
+async def _signed_in(own: DeploymentStore, site: Site) -> list[SignIn]:
+    """Who is signed in; what was stored of agent groups that are gone is forgotten.
+
+    Else somebody would be in, after the next start, who isn't in a new one of the same name.
+    """
+    stored = await own.signed_in()
+    gone = {
+        (host, agent_group)
+        for host, agent_group, _ in stored
+        if site.hosting.configuration[host].find(ObjectKind.AGENT_GROUP, agent_group) is None
+    }
+    for pool in Pool:
+        await own.forget_sign_ins(pool, [name for host, name in gone if host is pool])
+    return [each for each in stored if each[:2] not in gone]
 
 
 def keep_phases(administration: Administration) -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import Final
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from emulator.model.phase_log import PhaseEntry
 from emulator.rules import Phase, Pool, Style
 from emulator.storage.deployment_schema import phases, sign_ins
-from emulator.storage.engine import migrate, why
+from emulator.storage.engine import FAULTS, migrate, why
 from emulator.storage.errors import DatabaseUnavailable, UnreadableStore
 
-__all__ = ["DeploymentStore", "SignIn"]
+__all__ = ["OWN_LOCK_SECONDS", "DeploymentStore", "SignIn"]
 
 SignIn = tuple[Pool, str, str]  # the pool, the agent group, the agent
+OWN_LOCK_SECONDS: Final = 5.0
 _PATIENCE_SECONDS = 10.0
 _KEEP_PHASES = 10_000
 
@@ -114,5 +115,5 @@ class DeploymentStore:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS), self.engine.begin() as connection:
                 yield connection
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except FAULTS as error:
             raise DatabaseUnavailable(why(error)) from error

@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from emulator.rules import Pool
-from emulator.storage.deployment_store import DeploymentStore
-from emulator.storage.engine import file_engine, memory_engine, server_engine
+from emulator.storage.deployment_store import OWN_LOCK_SECONDS, DeploymentStore
+from emulator.storage.engine import file_engine, server_engine
 from emulator.storage.errors import StorageError
-from emulator.storage.pool_database import PoolDatabase
+from emulator.storage.pool_database import PoolDatabase, in_memory
 from emulator.storage.sql_records import SqlRecords
 
 __all__ = ["DataDirectory", "Places", "open_places"]
@@ -79,16 +79,17 @@ def open_places(data: Path | None, servers: Mapping[Pool, URL]) -> Places:
         databases = {}
         for pool in Pool:
             if pool in servers:
-                engine = server_engine(servers[pool])
+                databases[pool] = PoolDatabase(pool, server_engine(servers[pool]))
             elif data is None:
-                engine = memory_engine()
+                databases[pool] = in_memory(pool)
             else:
-                engine = file_engine(data / f"{pool}.sqlite")
-            databases[pool] = PoolDatabase(pool, engine)
+                databases[pool] = PoolDatabase(pool, file_engine(data / f"{pool}.sqlite"))
         own = records = None
         if data is not None:
             path = data / "deployment.sqlite"
-            own = DeploymentStore(file_engine(path, keeps_open=True))
+            # Records are written beside it, many at a time: a phase waits for them.
+            engine = file_engine(path, keeps_open=True, lock_seconds=OWN_LOCK_SECONDS)
+            own = DeploymentStore(engine)
             records = SqlRecords(file_engine(path))
     except OSError as error:
         if directory is not None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from emulator.model.topology import Group
+from emulator.operations.administration import Administration
 from emulator.operations.resuming import read_stores
+from emulator.operations.stores import Stores
 from emulator.rules import Pool
 from tests.support.house import House
 
@@ -34,7 +36,8 @@ async def test_what_is_in_both_pools_is_where_it_was_moved_to(house: House) -> N
     async with stores.changing(Pool.BACKUP):
         await stores.commit(Pool.BACKUP, moved)
 
-    await read_stores(house.administration)
+    started_again = Stores(house.site, stores.databases)
+    await read_stores(Administration(house.deployment, started_again))
 
     assert [each.name for each in hosting.configuration[Pool.PRIMARY]] == [""]
     assert house.site.groups["desk"].host is Pool.BACKUP
