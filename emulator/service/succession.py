@@ -36,6 +36,7 @@ from sip.errors import TransportError
 __all__ = ["Account", "PoolCannotReturn", "StaleEpoch", "StyleRefused", "Succession"]
 
 _SETTLE_SECONDS = 0.001
+_AGAIN_SECONDS = 1.0
 _SERVES_NORMALLY = (Phase.NORMAL, Phase.FAILED_BACK)
 
 
@@ -341,7 +342,9 @@ class Succession:
             Phase.FAILING_BACK: topology.failback_seconds,
         }.get(entry.phase)
         if seconds is not None:
-            site.deadlines.after(seconds, self._complete, entry.epoch)
+            # Of a phase that an earlier process entered some time has passed already.
+            passed = min(max(0.0, time.time() - entry.time), seconds)
+            site.deadlines.after(seconds - passed, self._complete, entry.epoch)
 
     def _complete(self, epoch: int) -> None:
         """The middle phase is over, unless somebody has completed it already."""
@@ -357,6 +360,10 @@ class Succession:
             await self.change(to, expected_epoch=epoch)
         except StaleEpoch:
             return
+        except Exception:
+            # It could not be kept, as where a disk is full: the phase is as due a little later.
+            self._site.deadlines.after(_AGAIN_SECONDS, self._complete, epoch)
+            raise
 
     async def _until_sent(self) -> None:
         idle = asyncio.Event()
