@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from emulator.model.configuration import ObjectKind
 from emulator.model.phase_log import PhaseEntry
 from emulator.operations.administration import Administration
 from emulator.operations.errors import OperationRefused
-from emulator.rules import Pool
+from emulator.rules import Phase, Pool
 from emulator.service.site import Site
 from emulator.storage.deployment_store import DeploymentStore, SignIn
 from emulator.storage.errors import DatabaseUnavailable
@@ -32,8 +33,9 @@ class StoreFailed(OperationRefused):
 async def read_stores(administration: Administration) -> Memory:
     """Read or seed the stores; raises StorageError.
 
-    UnreadableStore too for a configuration that doesn't go with the topology's agents. The phase
-    that was in force counts at once, so that no call finds another one.
+    UnreadableStore too for a configuration that doesn't go with the topology's agents. A reset that
+    was cut off is done again. The phase that was in force counts at once, so that no call finds
+    another one.
     """
     stores, site = administration.stores, administration.site
     await stores.open()
@@ -42,6 +44,15 @@ async def read_stores(administration: Administration) -> Memory:
         return Memory(None, ())
     await own.open()
     entry = await own.last_phase()
+    if await own.is_resetting():
+        try:
+            await stores.start_anew()
+            await administration.recorder.clear()
+        except OperationRefused as error:
+            raise DatabaseUnavailable(str(error)) from error
+        site.populate()
+        entry = (entry or site.entry).next(Phase.NORMAL, time.time(), site.first_style)
+        await own.enter(entry)
     if entry is None:
         await own.enter(site.entry)
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -128,29 +128,44 @@ class Stores:
     async def start_anew(self) -> None:
         """Store the seeds again in the place of everything, with versions of their own.
 
-        Raises DatabaseDown or StaleVersion. What the pools host is for the caller to renew.
+        The deployment's own store knows meanwhile that this is under way: the phase that follows
+        ends it, or else the next start. Raises DatabaseDown or StaleVersion. What the pools host is
+        for the caller to renew.
         """
-        site = self._site
         async with AsyncExitStack() as stack:
             for pool in Pool:
                 await stack.enter_async_context(self.changing(pool))
-            revisions, seeds = {}, {}
-            for pool in Pool:
-                seeds[pool] = [
-                    replace(each, version=site.hosting.next_version()) for each in site.seeds[pool]
-                ]
-                async with self._in_time(pool, self._deadlines[pool]):
-                    database, revision = self.databases[pool], self._revisions[pool]
-                    revisions[pool] = await database.replace_all(revision, seeds[pool])
-            # Not before both are written: what one alone has is then taken over when it is asked.
-            self._revisions.update(revisions)
-            for pool in Pool:
-                site.seeds[pool] = Configuration(pool, seeds[pool])
-        if self.own is not None:
             try:
-                await self.own.clear_sign_ins()
+                if self.own is not None:
+                    await self.own.begin_reset(self._site.entry.epoch + 1)
+                await self._write_seeds()
+                if self.own is not None:
+                    await self.own.clear_sign_ins()
             except DatabaseUnavailable as error:
                 raise DatabaseDown(f"the deployment's own store: {error}") from error
+            except (DatabaseDown, StaleVersion):
+                await self._withdraw_reset()
+                raise
+
+    async def _write_seeds(self) -> None:
+        site = self._site
+        revisions, seeds = {}, {}
+        for pool in Pool:
+            seeds[pool] = [
+                replace(each, version=site.hosting.next_version()) for each in site.seeds[pool]
+            ]
+            async with self._in_time(pool, self._deadlines[pool]):
+                database, revision = self.databases[pool], self._revisions[pool]
+                revisions[pool] = await database.replace_all(revision, seeds[pool])
+        # Not before both are written: what one alone has is then taken over when it is asked.
+        self._revisions.update(revisions)
+        for pool in Pool:
+            site.seeds[pool] = Configuration(pool, seeds[pool])
+
+    async def _withdraw_reset(self) -> None:
+        if self.own is not None:
+            with suppress(DatabaseUnavailable):
+                await self.own.withdraw_reset()
 
     async def look(self) -> None:
         """Find out which databases answer, and take over what others have written."""

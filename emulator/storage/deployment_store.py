@@ -22,6 +22,7 @@ SignIn = tuple[Pool, str, str]  # the pool, the agent group, the agent
 OWN_LOCK_SECONDS: Final = 5.0
 _PATIENCE_SECONDS = 10.0
 _KEEP_PHASES = 10_000
+_RESET = "resetting"  # in the place of a phase: that which follows, once both pools are reset
 
 
 class DeploymentStore:
@@ -40,7 +41,10 @@ class DeploymentStore:
         """The phase that was in force; None in a store that is new."""
         async with self._asked() as connection:
             found = await connection.execute(
-                select(phases).order_by(phases.c.epoch.desc()).limit(1)
+                select(phases)
+                .where(phases.c.phase != _RESET)
+                .order_by(phases.c.epoch.desc())
+                .limit(1)
             )
             row = found.first()
         if row is None:
@@ -52,18 +56,22 @@ class DeploymentStore:
 
     async def enter(self, entry: PhaseEntry) -> None:
         """Keep the phase that is being entered; raises DatabaseUnavailable."""
+        await self._enter(entry.epoch, entry.phase.value, entry.time, entry.style.value)
+
+    async def begin_reset(self, epoch: int) -> None:
+        """Keep that everything is being reset, which the phase of `epoch` ends."""
+        await self._enter(epoch, _RESET, 0.0, "")
+
+    async def is_resetting(self) -> bool:
+        """Whether a reset was begun, and neither ended nor withdrawn."""
         async with self._asked() as connection:
-            await connection.execute(delete(phases).where(phases.c.epoch >= entry.epoch))
-            await connection.execute(
-                insert(phases).values(
-                    epoch=entry.epoch,
-                    phase=entry.phase.value,
-                    time=entry.time,
-                    style=entry.style.value,
-                )
-            )
-            oldest = entry.epoch - _KEEP_PHASES
-            await connection.execute(delete(phases).where(phases.c.epoch < oldest))
+            query = select(phases.c.epoch).where(phases.c.phase == _RESET)
+            return (await connection.execute(query)).first() is not None
+
+    async def withdraw_reset(self) -> None:
+        """Let there be no reset under way."""
+        async with self._asked() as connection:
+            await connection.execute(delete(phases).where(phases.c.phase == _RESET))
 
     async def signed_in(self) -> list[SignIn]:
         """Who is signed in, and where."""
@@ -109,6 +117,15 @@ class DeploymentStore:
     async def close(self) -> None:
         """Let go of the file."""
         await self.engine.dispose()
+
+    async def _enter(self, epoch: int, phase: str, time: float, style: str) -> None:
+        async with self._asked() as connection:
+            await connection.execute(delete(phases).where(phases.c.epoch >= epoch))
+            await connection.execute(
+                insert(phases).values(epoch=epoch, phase=phase, time=time, style=style)
+            )
+            oldest = epoch - _KEEP_PHASES
+            await connection.execute(delete(phases).where(phases.c.epoch < oldest))
 
     @asynccontextmanager
     async def _asked(self) -> AsyncIterator[AsyncConnection]:
