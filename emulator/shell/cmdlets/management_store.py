@@ -79,7 +79,6 @@ def management_store_cmdlets(administered: Administered) -> tuple[Cmdlet, ...]:
                     name="Restore",
                     type="Switch",
                     sets=(_RESTORE,),
-                    is_mandatory=True,
                     help="Gives the store back to the primary pool.",
                 ),
             ),

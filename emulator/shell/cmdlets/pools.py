@@ -121,7 +121,7 @@ def pool_cmdlets(administered: Administered) -> tuple[Cmdlet, ...]:
             run=partial(_fabric, administered),
             class_name="Microsoft.Rtc.Management.Hadr.GetPoolFabricStateCmdlet",
             parameters=(
-                Parameter(name="PoolFqdn", type="Fqdn", is_mandatory=True, help="The pool."),
+                Parameter(name="PoolFqdn", is_mandatory=True, help="The pool."),
                 Parameter(name="HealthState", type="Switch", help="Only what is not well."),
                 Parameter(name="ShowAll", type="Switch", help="Every service, the default here."),
                 Parameter(name="ServiceName", help="Only services of that name."),
