@@ -44,6 +44,8 @@ async def read_stores(administration: Administration) -> Memory:
         return Memory(None, ())
     await own.open()
     entry = await own.last_phase()
+    if entry is not None:
+        site.resume(entry)
     if await own.is_resetting():
         try:
             await stores.start_anew()
@@ -51,12 +53,11 @@ async def read_stores(administration: Administration) -> Memory:
         except OperationRefused as error:
             raise DatabaseUnavailable(str(error)) from error
         site.populate()
-        entry = (entry or site.entry).next(Phase.NORMAL, time.time(), site.first_style)
+        entry = site.entry.next(Phase.NORMAL, time.time(), site.first_style)
         await own.enter(entry)
-    if entry is None:
-        await own.enter(site.entry)
-    else:
         site.resume(entry)
+    elif entry is None:
+        await own.enter(site.entry)
     return Memory(entry, await _signed_in(own, site))
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from emulator.model.phase_log import PhaseEntry
@@ -120,7 +120,8 @@ class DeploymentStore:
 
     async def _enter(self, epoch: int, phase: str, time: float, style: str) -> None:
         async with self._asked() as connection:
-            await connection.execute(delete(phases).where(phases.c.epoch >= epoch))
+            is_over = or_(phases.c.epoch >= epoch, phases.c.phase == _RESET)
+            await connection.execute(delete(phases).where(is_over))
             await connection.execute(
                 insert(phases).values(epoch=epoch, phase=phase, time=time, style=style)
             )

@@ -13,7 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from emulator.model.configuration import ConfigObject, Configuration, Key
 from emulator.rules import Pool
 from emulator.storage.documents import as_document, as_object
-from emulator.storage.engine import FAULTS, PATIENCE_SECONDS, memory_engine, migrate, why
+from emulator.storage.engine import (
+    FAULTS,
+    PATIENCE_SECONDS,
+    READING,
+    memory_engine,
+    migrate,
+    why,
+)
 from emulator.storage.errors import DatabaseUnavailable, UnreadableStore
 from emulator.storage.pool_tables import audio_files, marks, objects
 
@@ -37,6 +44,7 @@ class PoolDatabase:
     __slots__ = (
         "_engine",
         "_is_reached",
+        "_reading",
         "is_readable",
         "is_switched_on",
         "patience_seconds",
@@ -48,6 +56,7 @@ class PoolDatabase:
     ) -> None:
         self.pool = pool
         self._engine = engine
+        self._reading = engine.execution_options(**READING)
         self.patience_seconds = patience_seconds
         self.is_switched_on = True
         self.is_readable = True
@@ -108,7 +117,7 @@ class PoolDatabase:
         Raises DatabaseUnavailable, or Changed if the database is not at `revision`.
         """
         gone = [{"of_kind": kind.value, "named": name} for kind, name in removed]
-        async with self._asked(is_patient=is_patient) as connection:
+        async with self._asked(writes=True, is_patient=is_patient) as connection:
             await _next_revision(connection, revision)
             if gone:
                 await connection.execute(delete(objects).where(*_THE_ONE), gone)
@@ -117,7 +126,7 @@ class PoolDatabase:
 
     async def replace_all(self, revision: int, found: Iterable[ConfigObject]) -> int:
         """Write everything anew, as `commit` does."""
-        async with self._asked() as connection:
+        async with self._asked(writes=True) as connection:
             await _next_revision(connection, revision)
             await connection.execute(delete(objects))
             await connection.execute(delete(audio_files))
@@ -126,7 +135,7 @@ class PoolDatabase:
 
     async def store_audio(self, name: str, content: bytes) -> None:
         """Keep an audio file, in the place of one that has the name."""
-        async with self._asked() as connection:
+        async with self._asked(writes=True) as connection:
             await connection.execute(delete(audio_files).where(audio_files.c.name == name))
             await connection.execute(insert(audio_files).values(name=name, content=content))
 
@@ -141,12 +150,15 @@ class PoolDatabase:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _asked(self, *, is_patient: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def _asked(
+        self, *, writes: bool = False, is_patient: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         if not self.is_switched_on:
             raise DatabaseUnavailable("it is switched off")
         seconds = None if is_patient else self.patience_seconds
+        engine = self._engine if writes else self._reading
         try:
-            async with asyncio.timeout(seconds), self._engine.begin() as connection:
+            async with asyncio.timeout(seconds), engine.begin() as connection:
                 yield connection
         except FAULTS as error:
             self._is_reached = False
