@@ -14,6 +14,7 @@ __all__ = ["printed"]
 
 _BARE = re.compile(r"[A-Za-z_][\w.:\\/-]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_BEGINS_OTHERS = tuple("#123456789-+!*%?[")
 _TO_ESCAPE = frozenset(WORD_END) | frozenset("`$\"'") | frozenset(SINGLE_QUOTES + DOUBLE_QUOTES)
 
 
@@ -102,7 +103,9 @@ def _command(node: s.Command) -> str:
 def _word(node: s.Expression) -> str:
     """A bare word, which a command's name is."""
     parts = (node.value,) if isinstance(node, s.Text) else getattr(node, "parts", ())
-    return "".join(_escaped(p, _TO_ESCAPE) if isinstance(p, str) else _part(p) for p in parts)
+    word = "".join(_escaped(p, _TO_ESCAPE) if isinstance(p, str) else _part(p) for p in parts)
+    # Where one may begin a number, a comment or an operator, it says that it does not.
+    return f"`{word}" if word[:1] in _BEGINS_OTHERS else word
 
 
 def _argument(node: s.Argument) -> str:

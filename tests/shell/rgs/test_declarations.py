@@ -15,6 +15,7 @@ from emulator.shell.engine import Cmdlet, Parameter
 
 _SYNTAX = Path(__file__).with_name("syntax.txt")
 _COMMON = {"WhatIf", "Confirm"}  # of every cmdlet that changes something
+_WITHOUT_TYPES = {"Get-CsPoolFabricState"}  # of which the page tells the names alone
 _PARAMETER = re.compile(
     r"(?P<open>\[)?(?P<named>\[)?-(?P<name>\w+)\]?(?: <(?P<type>[^>]+)>)?(?P<close>\])?"
 )
@@ -91,7 +92,7 @@ def test_parameters_are_positional_and_mandatory_as_they_are_told(
 def test_parameters_have_the_types_that_are_told(name: str, told: list[Told]) -> None:
     for each in told:
         declared = _named(_CMDLETS[name], each.name)
-        if declared is None:
+        if declared is None or name in _WITHOUT_TYPES:
             continue
         wanted = ENGINE_TYPES.get(each.type, each.type)
         assert declared.type == wanted, each

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -33,9 +33,11 @@ def lines() -> Iterator[list[Any]]:
 
 
 @pytest.fixture
-async def administration() -> Administration:
+async def administration() -> AsyncIterator[Administration]:
     """A deployment that has not been started."""
-    return Administration(Deployment(load_topology(resource("contoso.yaml")), RULES))
+    found = Administration(Deployment(load_topology(resource("contoso.yaml")), RULES))
+    yield found
+    await found.stores.close()
 
 
 @pytest.fixture
