@@ -311,4 +311,5 @@ def _word(kind: ObjectKind) -> str:
 
 
 def _article(kind: ObjectKind) -> str:
-    return f"{'an' if kind is ObjectKind.AGENT_GROUP else 'a'} {_word(kind)}"
+    articles = {ObjectKind.AGENT_GROUP: "an ", ObjectKind.HOURS: ""}
+    return f"{articles.get(kind, 'a ')}{_word(kind)}"
