@@ -90,7 +90,8 @@ _MADE: dict[str, tuple[str, str, dict[str, Any]]] = {
             "$h = New-CsRgsHoursOfBusiness $primary -Name Office; "
             "$s = New-CsRgsHolidaySet $primary -Name French "
             "-HolidayList (New-CsRgsHoliday -StartDate 2027-01-01 -EndDate 2027-01-02); "
-            "$f = Import-CsRgsAudioFile $primary -FileName C:\\music.wav -Content ([Byte[]](82, 73)); "
+            "$f = Import-CsRgsAudioFile $primary -FileName C:\\music.wav "
+            "-Content ([Byte[]](82, 73)); "
             "New-CsRgsWorkflow -Parent $primary -Name 'Help Desk' "
             "-PrimaryUri sip:desk@contoso.example -Active $true -Anonymous $true "
             "-BusinessHoursID $h.Identity -CustomMusicOnHoldFile $f -DefaultAction "
@@ -98,8 +99,8 @@ _MADE: dict[str, tuple[str, str, dict[str, Any]]] = {
             "-Description Ours -DisplayNumber '555 0177' -EnabledForFederation $true "
             "-HolidayAction (New-CsRgsCallAction -Action Terminate) -Language fr-FR "
             "-LineUri tel:+15550177 -NonBusinessHoursAction (New-CsRgsCallAction -Action "
-            "TransferToVoiceMailUri -Uri sip:bob@contoso.example) -TimeZone 'Romance Standard Time' "
-            "-HolidaySetIDList $s.Identity -Managed $true -ManagersByUri sip:bob@contoso.example "
+            "TransferToVoiceMailUri -Uri sip:bob@contoso.example) "
+            "-TimeZone 'Romance Standard Time' -HolidaySetIDList $s.Identity -Managed $true -ManagersByUri sip:bob@contoso.example "
             "-Force"
         ),
         "workflows/desk",
