@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from emulator.shell.client import ApiClient, Document
 from emulator.shell.cmdlets.rgs_identities import SHELL, Site, not_found
+from emulator.shell.engine import Cmdlet, CmdletError, Completer
 
-__all__ = ["Administered"]
+__all__ = ["Administered", "with_completion"]
 
 _POOLS = ("primary", "backup")
+_SERVICES = ("Identity", "Parent", "Owner", "Source", "Destination")
 
 
 class Administered:
@@ -36,6 +39,18 @@ class Administered:
             site.known[kind] = answer["objects"]
         return site
 
+    async def services(self) -> list[str]:
+        """The identities of both services, for completion; none if the emulator does not answer."""
+        try:
+            site = await self.site()
+        except CmdletError:
+            return []
+        return [site.service(pool) for pool in _POOLS]
+
+    async def pool_names(self) -> list[str]:
+        """The names of both pools, for completion."""
+        return [each.rpartition(":")[2] for each in await self.services()]
+
     async def pool_named(self, fqdn: str) -> tuple[Site, str]:
         """The pools, and which of them has that name. Raises CmdletError."""
         site = await self.site()
@@ -46,3 +61,22 @@ class Administered:
                 fqdn,
             )
         return site, pool
+
+
+def with_completion(administered: Administered, cmdlets: Iterable[Cmdlet]) -> tuple[Cmdlet, ...]:
+    """The same, whose parameters for services and pools are completed by asking the emulator."""
+    asked: dict[str, Completer] = {
+        **dict.fromkeys(_SERVICES, administered.services),
+        "PoolFqdn": administered.pool_names,
+        "ReplicaFqdn": administered.pool_names,
+    }
+    return tuple(
+        replace(
+            cmdlet,
+            parameters=tuple(
+                replace(each, completes=each.completes or asked.get(each.name))
+                for each in cmdlet.parameters
+            ),
+        )
+        for cmdlet in cmdlets
+    )

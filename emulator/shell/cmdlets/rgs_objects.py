@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,15 @@ from emulator.shell.cmdlets.rgs_parameters import (
     SOUGHT,
     instance,
 )
-from emulator.shell.engine import Call, Cmdlet, ErrorCategory, Example, Parameter, to_text
+from emulator.shell.engine import (
+    Call,
+    Cmdlet,
+    CmdletError,
+    ErrorCategory,
+    Example,
+    Parameter,
+    to_text,
+)
 from emulator.shell.engine.patterns import wildcard
 
 __all__ = ["Defaults", "object_cmdlets"]
@@ -67,7 +76,12 @@ def object_cmdlets(
             ),
             run=partial(_get, administered, kind),
             class_name=f"{_CLASS}Get{noun}Cmdlet",
-            parameters=(SOUGHT, NAMED, OWNER, SHOW_ALL),
+            parameters=(
+                SOUGHT,
+                replace(NAMED, completes=partial(_names, administered, kind)),
+                OWNER,
+                SHOW_ALL,
+            ),
             output_types=output,
             examples=(Example(f"Get-CsRgs{noun} -Name Help* -ShowAll"),),
         ),
@@ -109,6 +123,17 @@ def object_cmdlets(
             examples=(Example(f"Get-CsRgs{noun} -Name 'Help Desk' | Remove-CsRgs{noun}"),),
         ),
     )
+
+
+async def _names(administered: Administered, kind: Kind) -> list[str]:
+    """The names that there are, for completion; none if the emulator does not answer."""
+    try:
+        site = await administered.site(kind.refers_to)
+        answer = await administered.client.get(f"{SHELL}/{kind.path}", show_all=True)
+    except CmdletError:
+        return []
+    shown = (shown_object(kind, each, site)["Name"] for each in answer["objects"])
+    return list(dict.fromkeys(map(to_text, shown)))
 
 
 async def _get(administered: Administered, kind: Kind, call: Call) -> AsyncIterator[Any]:

@@ -11,6 +11,7 @@ import pytest
 from emulator.shell.client import ApiClient
 from emulator.shell.cmdlets import GENERIC_CMDLETS
 from emulator.shell.cmdlets.lync import lync_cmdlets
+from emulator.shell.engine import Interpreter
 from emulator.shell.host import StreamHost
 from emulator.shell.session import Session
 from tests.support.doors import Door, Doors
@@ -31,6 +32,11 @@ class RgsShell:
         variables = {"primary": PRIMARY, "backup": BACKUP}
         self._session = Session(cmdlets, host, variables=variables)
         self.answers: list[str] = []
+
+    @property
+    def interpreter(self) -> Interpreter:
+        """What completion looks into."""
+        return self._session.interpreter
 
     async def _ask(self, question: str) -> str | None:
         self._output.write(question)

@@ -100,8 +100,8 @@ _MADE: dict[str, tuple[str, str, dict[str, Any]]] = {
             "-HolidayAction (New-CsRgsCallAction -Action Terminate) -Language fr-FR "
             "-LineUri tel:+15550177 -NonBusinessHoursAction (New-CsRgsCallAction -Action "
             "TransferToVoiceMailUri -Uri sip:bob@contoso.example) "
-            "-TimeZone 'Romance Standard Time' -HolidaySetIDList $s.Identity -Managed $true -ManagersByUri sip:bob@contoso.example "
-            "-Force"
+            "-TimeZone 'Romance Standard Time' -HolidaySetIDList $s.Identity -Managed $true "
+            "-ManagersByUri sip:bob@contoso.example -Force"
         ),
         "workflows/desk",
         {
