@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.shell.client import ApiClient
-from emulator.shell.cmdlets.administered import Administered
+from emulator.shell.cmdlets.administered import Administered, with_completion
 from emulator.shell.cmdlets.emulator_drills import drill_cmdlets
 from emulator.shell.cmdlets.management_store import management_store_cmdlets
 from emulator.shell.cmdlets.pools import pool_cmdlets
@@ -14,6 +14,7 @@ from emulator.shell.cmdlets.rgs_times import time_cmdlets
 from emulator.shell.cmdlets.rgs_transfer import transfer_cmdlets
 from emulator.shell.cmdlets.rgs_values import VALUE_CMDLETS
 from emulator.shell.cmdlets.rgs_workflows import workflow_cmdlets
+from emulator.shell.cmdlets.services import service_cmdlets
 from emulator.shell.engine import Cmdlet
 
 __all__ = ["lync_cmdlets"]
@@ -22,7 +23,7 @@ __all__ = ["lync_cmdlets"]
 def lync_cmdlets(client: ApiClient) -> tuple[Cmdlet, ...]:
     """The cmdlets of a session that asks `client`, which whoever made it closes."""
     administered = Administered(client)
-    return (
+    cmdlets = (
         *workflow_cmdlets(administered),
         *queue_cmdlets(administered),
         *agent_group_cmdlets(administered),
@@ -31,6 +32,8 @@ def lync_cmdlets(client: ApiClient) -> tuple[Cmdlet, ...]:
         *settings_cmdlets(administered),
         *transfer_cmdlets(administered),
         *pool_cmdlets(administered),
+        *service_cmdlets(administered),
         *management_store_cmdlets(administered),
         *drill_cmdlets(administered),
     )
+    return with_completion(administered, cmdlets)

@@ -7,7 +7,6 @@ import pytest
 from emulator.shell.completion import candidates
 from tests.shell.rgs.conftest import BACKUP, PRIMARY, RgsShell
 
-
 _TRANSFERS = [f"TransferTo{each}" for each in ("PSTN", "Question", "Queue", "Uri")]
 _TRANSFERS.append("TransferToVoiceMailUri")
 
