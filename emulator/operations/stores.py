@@ -34,8 +34,8 @@ _log = structlog.get_logger("stores")
 class Stores:
     """The pools' databases, and the deployment's own store if it has one."""
 
-    __slots__ = ("_deadlines", "_locks", "_open_pools", "_opening", "_revisions", "_site",
-                 "databases", "own")  # fmt: skip
+    __slots__ = ("_asking", "_deadlines", "_locks", "_next_asks", "_open_pools", "_opening",
+                 "_revisions", "_site", "databases", "own")  # fmt: skip
 
     def __init__(
         self,
@@ -48,6 +48,8 @@ class Stores:
         self.databases = databases or {pool: in_memory(pool) for pool in Pool}
         self.own = own
         self._revisions = dict.fromkeys(Pool, 0)
+        self._asking = {pool: asyncio.Lock() for pool in Pool}
+        self._next_asks: dict[Pool, asyncio.Task[int]] = {}  # not begun yet
         self._locks = {pool: asyncio.Lock() for pool in Pool}
         self._deadlines: dict[Pool, float | None] = dict.fromkeys(Pool)  # of the change under way
         self._opening = asyncio.Lock()
@@ -62,6 +64,8 @@ class Stores:
 
     async def close(self) -> None:
         """Let go of every database."""
+        for task in self._next_asks.values():
+            task.cancel()
         for database in self.databases.values():
             await database.close()
         if self.own is not None:
@@ -221,9 +225,23 @@ class Stores:
         if pool not in self._open_pools:
             return False
         database = self.databases[pool]
-        is_known = await database.revision() == self._revisions[pool]
+        is_known = await self._revision(pool) == self._revisions[pool]
         database.is_readable = database.is_readable or is_known
         return is_known
+
+    async def _revision(self, pool: Pool) -> int:
+        """The revision of the database, asked for from now on, once for all who wait for it."""
+        task = self._next_asks.get(pool)
+        if task is None:
+            task = asyncio.get_running_loop().create_task(self._ask_next(pool))
+            task.add_done_callback(_take_note)
+            self._next_asks[pool] = task
+        return await asyncio.shield(task)
+
+    async def _ask_next(self, pool: Pool) -> int:
+        async with self._asking[pool]:
+            self._next_asks.pop(pool, None)
+            return await self.databases[pool].revision()
 
     async def _take_over(self, pool: Pool) -> None:
         """Take over what the database has."""
@@ -280,6 +298,12 @@ class Stores:
             raise _down(pool, error) from error
         except Changed as error:
             raise StaleVersion("somebody else has changed the database meanwhile") from error
+
+
+def _take_note(asked: asyncio.Task[int]) -> None:
+    """See why an ask has failed, where everybody who waited for it has gone."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 def _down(pool: Pool, why: object) -> DatabaseDown:
