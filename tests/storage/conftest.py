@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import URL
 
+from emulator.rules import Pool
+from emulator.storage.engine import judge_url
+from tests.storage.shop import Running
 from tests.support.postgres import Postgres
 
 _numbers = count(1)
@@ -50,3 +56,43 @@ def server_options(server: Postgres | None) -> list[str]:
         for pool in ("primary", "backup")
         for word in (f"--database-{pool}", server.create(f"{pool}-{number}"))
     ]
+
+
+@pytest.fixture
+def servers(server_options: list[str]) -> dict[Pool, URL]:
+    """The same as addresses."""
+    pairs = zip(server_options[::2], server_options[1::2], strict=True)
+    return {Pool(word.removeprefix("--database-")): judge_url(url) for word, url in pairs}
+
+
+@pytest.fixture
+def start(tmp_path: Path, servers: dict[Pool, URL]) -> Callable[..., Running]:
+    """Opens an emulator on one and the same store."""
+    return partial(Running, tmp_path / "data", servers)
+
+
+@pytest.fixture
+def lose(
+    server: Postgres | None, tmp_path: Path, servers: dict[Pool, URL]
+) -> Callable[[str], Callable[[], None]]:
+    """Takes a pool's database away; gives what brings it back."""
+
+    def take_away(pool: str) -> Callable[[], None]:
+        if server is None:
+            path = tmp_path / "data" / f"{pool}.sqlite"
+            path.rename(path.with_suffix(".away"))
+            path.mkdir()
+
+            def bring_back() -> None:
+                path.rmdir()
+                path.with_suffix(".away").rename(path)
+        else:
+            name = servers[Pool(pool)].database
+            server.close_database(str(name))
+
+            def bring_back() -> None:
+                server.open_database(str(name))
+
+        return bring_back
+
+    return take_away

@@ -82,6 +82,17 @@ class Postgres:
         self._sql(f'CREATE DATABASE "{database}"')
         return self.url(database)
 
+    def close_database(self, database: str) -> None:
+        """Let nobody use one database, and end who does; the others go on."""
+        self._sql(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')
+        self._sql(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
+        )
+
+    def open_database(self, database: str) -> None:
+        """Let it be used again."""
+        self._sql(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS true')
+
     def url(self, database: str, user: str = "rgs", password: str = "any") -> str:
         """Where a database is, as `rgs up` is told."""
         return f"postgresql+asyncpg://{user}:{password}@127.0.0.1:{self.port}/{database}"
