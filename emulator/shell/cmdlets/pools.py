@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
@@ -21,8 +20,6 @@ from emulator.shell.engine import (
 
 __all__ = ["pool_cmdlets"]
 
-_DOWN = ("outage", "failing_over", "failed_over")
-_LOOK_SECONDS = 0.2
 _RELATION = "Microsoft.Rtc.Management.Hadr.BackupService.BackupRelation"
 _FABRIC = "Microsoft.Rtc.Management.Hadr.PoolFabricState"
 
@@ -136,16 +133,13 @@ def pool_cmdlets(administered: Administered) -> tuple[Cmdlet, ...]:
 
 async def _fail_over(administered: Administered, call: Call) -> None:
     state = await _primary_of(administered, call)
-    phase = state["phase"]
-    is_gone = phase in _DOWN
-    if phase in ("failing_over", "failed_over"):
-        raise _refused(f"{call['PoolFqdn']} is failed over, or on the way: phase {phase}.", call)
-    if is_gone and not call.get("DisasterMode"):
+    is_disaster = bool(call.get("DisasterMode"))
+    if state["phase"] == "outage" and not is_disaster:
         raise _refused(
             f"{call['PoolFqdn']} is not available: use -DisasterMode to fail it over without it.",
             call,
         )
-    if not is_gone and call.get("DisasterMode") and not call.get("Force"):
+    if state["pools"]["primary"]["serving"] and is_disaster and not call.get("Force"):
         call.write_warning(
             f"{call['PoolFqdn']} is available; with -DisasterMode it is not asked for its data."
         )
@@ -155,12 +149,6 @@ async def _fail_over(administered: Administered, call: Call) -> None:
 
 async def _fail_back(administered: Administered, call: Call) -> None:
     state = await _primary_of(administered, call)
-    if state["phase"] != "failed_over":
-        raise _refused(
-            f"{call['PoolFqdn']} is not failed over, so that nothing can be failed back: phase "
-            f"{state['phase']}.",
-            call,
-        )
     if call.get("DisasterMode") and not call.get("Force"):
         call.write_warning("The backup pool is available; -DisasterMode changes nothing.")
     steps = ("failing_back", "failed_back")
@@ -194,13 +182,14 @@ async def _go(
         return
     seconds = (await administered.client.get("topology"))[key]
     call.write_progress(f"{doing} {target}", f"{steps[0]}", 0)
-    epoch = await _enter(administered, call, steps[0], state["epoch"])
-    call.write_progress(f"{doing} {target}", f"{steps[0]}", 50)
-    if seconds is None:
-        await _enter(administered, call, steps[1], epoch)
-    else:
-        call.write_verbose(f"{steps[0]} takes {seconds} seconds.")
-        await _until(administered, steps)
+    async with administered.client.events() as events:
+        epoch = await _enter(administered, call, steps[0], state["epoch"])
+        call.write_progress(f"{doing} {target}", f"{steps[0]}", 50)
+        if seconds is None:
+            await _enter(administered, call, steps[1], epoch)
+        else:
+            call.write_verbose(f"{steps[0]} takes {seconds} seconds.")
+            await _until(events, steps)
     call.write_progress(f"{doing} {target}", f"{steps[1]}", 100)
     call.write_verbose(f"{target}: {steps[1]}.")
 
@@ -217,16 +206,23 @@ async def _enter(administered: Administered, call: Call, to: str, epoch: int) ->
     return int(account["epoch"])
 
 
-async def _until(administered: Administered, steps: tuple[str, str]) -> None:
+async def _until(events: AsyncIterator[tuple[str, Document]], steps: tuple[str, str]) -> None:
     """Wait for the phase after the middle one. Raises CmdletError if it is left for another."""
-    while (phase := (await administered.client.get("state"))["phase"]) != steps[1]:
-        if phase != steps[0]:
-            raise CmdletError(
-                f"Somebody else has entered phase {phase} meanwhile.",
-                "PhaseChanged",
-                ErrorCategory.INVALID_OPERATION,
-            )
-        await asyncio.sleep(_LOOK_SECONDS)
+    async for kind, event in events:
+        if kind != "phase" or event["to"] == steps[0]:
+            continue
+        if event["to"] == steps[1]:
+            return
+        raise CmdletError(
+            f"Somebody else has entered phase {event['to']} meanwhile.",
+            "PhaseChanged",
+            ErrorCategory.INVALID_OPERATION,
+        )
+    raise CmdletError(
+        f"The emulator went away in phase {steps[0]}.",
+        "NoEmulator",
+        ErrorCategory.CONNECTION_ERROR,
+    )
 
 
 async def _relationship(administered: Administered, call: Call) -> AsyncIterator[Any]:

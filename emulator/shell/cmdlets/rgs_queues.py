@@ -18,7 +18,7 @@ from emulator.shell.cmdlets.rgs_identities import Site
 from emulator.shell.cmdlets.rgs_kinds import OWNER_POOL, Kind
 from emulator.shell.cmdlets.rgs_objects import object_cmdlets
 from emulator.shell.cmdlets.rgs_parameters import object_parameter, word_parameter
-from emulator.shell.engine import Cmdlet, Collection, Parameter
+from emulator.shell.engine import Cmdlet, Collection, Parameter, PSObject
 from emulator.shell.engine.conversion import to_list
 
 __all__ = ["queue_cmdlets"]
@@ -32,18 +32,15 @@ def _action(name: str, key: str) -> Field:
     def store(value: Any, site: Site) -> Document:
         if value is None:
             return {key: {"terminate": {}}}
-        return {key: store_action(value, site, name)}
-
-    def judge(value: Any) -> None:
-        if value is not None:
+        if isinstance(value, PSObject):  # a queue can't ask, and never has an action that does
             require_action(value, name, QUEUE_ACTIONS)
+        return {key: store_action(value, site, name)}
 
     return Field(
         name,
         (key,),
         lambda document, site: show_action(document[key], site, document["pool"]),
         store,
-        judge=judge,
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from emulator.shell.client import Document, segment
 from emulator.shell.cmdlets.administered import Administered
 from emulator.shell.cmdlets.rgs_actions import audio_file, audio_name
-from emulator.shell.cmdlets.rgs_fields import Limits, RgsObject, out_of_limits
+from emulator.shell.cmdlets.rgs_fields import Limits, RgsObject, invalid, out_of_limits
 from emulator.shell.cmdlets.rgs_identities import SHELL, Site
+from emulator.shell.cmdlets.rgs_kinds import update
 from emulator.shell.cmdlets.rgs_parameters import FORCE
 from emulator.shell.engine import Call, Cmdlet, CmdletError, Example, Parameter, to_text
 from emulator.shell.engine.conversion import convert
@@ -51,6 +52,7 @@ def settings_cmdlets(administered: Administered) -> tuple[Cmdlet, ...]:
             parameters=(
                 Parameter(
                     name="Identity",
+                    type="Object",  # which keeps an object that stands first from becoming text
                     position=0,
                     sets=(_BY_IDENTITY,),
                     is_mandatory=True,
@@ -150,25 +152,28 @@ async def _get(administered: Administered, call: Call) -> AsyncIterator[Any]:
 
 async def _set(administered: Administered, call: Call) -> None:
     site = await administered.site()
-    if "Instance" in call:
-        given = call["Instance"]
-        assert isinstance(given, RgsObject)
-    else:
+    given = call.get("Instance", call.get("Identity"))
+    if not isinstance(given, RgsObject):
         pool = site.pool(call["Identity"], "Identity")
         given = _shown(await administered.client.get(f"{SHELL}/settings", pool=pool), site)
-        for name in ("AgentRingbackGracePeriod", "DefaultMusicOnHoldFile", "DisableCallContext"):
-            if name in call:
-                given[name] = call[name]
+    elif not given.type_name.endswith(".ServiceSettings"):
+        raise invalid(
+            "Set-CsRgsConfiguration takes what Get-CsRgsConfiguration gives, or a service.", given
+        )
+    for name in ("AgentRingbackGracePeriod", "DefaultMusicOnHoldFile", "DisableCallContext"):
+        if name in call:
+            given[name] = call[name]
     document = _document(given, site)
     if await call.should_process(to_text(given)):
         origin = given.origin
-        await administered.client.send(
+        then = await administered.client.send(
             "PUT",
             f"{SHELL}/settings",
             document,
             version=origin["version"],
             pool=origin["pool"],
         )
+        update(given, _shown(then, site))
 
 
 def _document(given: RgsObject, site: Site) -> Document:

@@ -168,7 +168,7 @@ async def _move(administered: Administered, call: Call) -> None:
 
 def _tell(call: Call, done: Any) -> None:
     call.write_verbose(f"{len(done['imported'])} objects were taken in.")
-    for each in done["renamed"]:
+    for each in () if call.get("Force") else done["renamed"]:
         word = each["kind"].replace("_", " ")
         call.write_warning(f'The {word} "{each["from"]}" is "{each["to"]}" from now on.')
 

@@ -13,8 +13,9 @@ from emulator.shell.cmdlets.rgs_actions import (
     make_prompt,
     make_question,
 )
+from emulator.shell.cmdlets.rgs_fields import invalid
 from emulator.shell.cmdlets.rgs_parameters import object_parameter, word_parameter
-from emulator.shell.engine import Call, Cmdlet, Example, Parameter, PSObject, to_text
+from emulator.shell.engine import Call, Cmdlet, Example, Hashtable, Parameter, to_text
 from emulator.shell.engine.conversion import to_list
 
 __all__ = ["VALUE_CMDLETS"]
@@ -41,7 +42,7 @@ async def _new_call_action(call: Call) -> AsyncIterator[Any]:
 async def _new_question(call: Call) -> AsyncIterator[Any]:
     yield make_question(
         call["Prompt"],
-        _listed(call.get("AnswerList")),
+        _listed(call.get("AnswerList"), "AnswerList"),
         invalid_answer=call.get("InvalidAnswerPrompt"),
         no_answer=call.get("NoAnswerPrompt"),
         name=call.get("Name"),
@@ -49,16 +50,29 @@ async def _new_question(call: Call) -> AsyncIterator[Any]:
 
 
 async def _new_answer(call: Call) -> AsyncIterator[Any]:
-    voice = [to_text(each) for each in _listed(call.get("VoiceResponseList"))]
+    name = "VoiceResponseList"
+    voice = [to_text(each) for each in _listed(call.get(name), name)]
     dtmf = call.get("DtmfResponse")
     yield make_answer(call["Action"], dtmf or None, call.get("Name"), voice)
 
 
-def _listed(given: Any) -> list[Any]:
-    """What a list parameter was given: a list, a single value, or nothing."""
-    if given is None:
-        return []
-    return [given] if isinstance(given, PSObject | str) else list(to_list(given))
+def _listed(given: Any, parameter: str) -> list[Any]:
+    """The items of a PSListModifier: a list, one value, @{Add=...} or @{Replace=...}.
+
+    Raises CmdletError for another modifier: what is made anew has nothing to remove.
+    """
+    if not isinstance(given, Hashtable):
+        return list(to_list(given))
+    found: list[Any] = []
+    for name, items in given.items():
+        if to_text(name).lower() not in ("add", "replace"):
+            raise invalid(
+                f"Cannot validate argument on parameter '{parameter}'. The modifier "
+                f"{to_text(name)} is not allowed; allowed are Add, Replace.",
+                name,
+            )
+        found.extend(to_list(items))
+    return found
 
 
 VALUE_CMDLETS = (

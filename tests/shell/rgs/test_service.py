@@ -130,7 +130,7 @@ async def test_disaster_mode_is_for_a_pool_that_is_gone(shell: RgsShell) -> None
     [
         ("Invoke-CsPoolFailOver -PoolFqdn pool2.contoso.example", "backup pool"),
         ("Invoke-CsPoolFailOver -PoolFqdn pool3.contoso.example", "no pool"),
-        (f"Invoke-CsPoolFailBack -PoolFqdn {_POOL}", "not failed over"),
+        (f"Invoke-CsPoolFailBack -PoolFqdn {_POOL}", "normal is not followed by failing_back"),
     ],
 )
 async def test_what_the_pair_does_not_do_is_refused(shell: RgsShell, typed: str, told: str) -> None:
