@@ -80,8 +80,10 @@ def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
             'hours[0].monday[0].close: found "08:00", expected later than "09:00"',
         ),
         (
-            "hours: [{name: h, friday: [{open: '09:00', close: '12:00'},"
-            " {open: '11:00', close: '13:00'}]}]",
+            (
+                "hours: [{name: h, friday: [{open: '09:00', close: '12:00'},"
+                " {open: '11:00', close: '13:00'}]}]"
+            ),
             'hours[0].friday[1].open: found "11:00", expected no earlier than "12:00"',
         ),
         (
