@@ -25,6 +25,7 @@ from emulator.topology import TopologyError, contradictions, parse_object, path_
 
 __all__ = [
     "agree",
+    "judge_has_no_copy",
     "judge_unneeded",
     "judge_version",
     "judge_whole",
@@ -108,6 +109,13 @@ def judge_whole(
     faults = _faults(administration, candidate, about, is_copy=is_copy)
     if faults:
         raise NotUsable(faults)
+
+
+def judge_has_no_copy(administration: Administration, name: str) -> None:
+    """Raise OperationRefused if the workflow `name` has an imported copy."""
+    if name in administration.site.copies:
+        told = f"{name} has an imported copy: remove that first (DELETE /import)"
+        raise OperationRefused(told)
 
 
 def judge_unneeded(

@@ -15,6 +15,7 @@ from emulator.model.topology import Group
 from emulator.operations.administration import Administration
 from emulator.operations.candidates import (
     agree,
+    judge_has_no_copy,
     judge_version,
     judge_whole,
     parts_for,
@@ -193,9 +194,7 @@ async def remove_group(
         judge_version(name, shown["version"], versions)
         permit_change(actor, configuration, ObjectKind.WORKFLOW, name, found, None, shown)
         if not is_copy:
-            if name in site.copies:
-                told = f"{name} has an imported copy: remove that first (DELETE /import)"
-                raise OperationRefused(told)
+            judge_has_no_copy(administration, name)
             assert isinstance(found.value, Group)
             removed = configuration.keys_of_group(found.value)
             left = {**site.hosting.configuration, parent: configuration.with_changes((), removed)}

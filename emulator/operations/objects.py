@@ -13,6 +13,7 @@ from emulator.model.topology import Group, Owned, PoolSettings
 from emulator.operations.administration import Administration
 from emulator.operations.candidates import (
     agree,
+    judge_has_no_copy,
     judge_unneeded,
     judge_version,
     judge_whole,
@@ -155,9 +156,8 @@ async def replace_object(
         new_name = _name_of(value)
         if new_name != found.name:
             _judge_free(administration, kind, new_name)
-            if kind is ObjectKind.WORKFLOW and not is_copy and found.name in hosting.copies:
-                told = f"{found.name} has an imported copy: remove that first (DELETE /import)"
-                raise OperationRefused(told)
+            if kind is ObjectKind.WORKFLOW and not is_copy:
+                judge_has_no_copy(administration, found.name)
             removed = [found.key]
             put[0] = replace(put[0], name=new_name)
             changed = with_names_changed(configuration, {found.key: new_name})
@@ -192,9 +192,8 @@ async def remove_object(
         judge_version(found.name, found.version, versions)
         shown = _shown(configuration, found)
         permit_change(actor, configuration, kind, found.name, found, None, shown)
-        if kind is ObjectKind.WORKFLOW and not is_copy and found.name in hosting.copies:
-            told = f"{found.name} has an imported copy: remove that first (DELETE /import)"
-            raise OperationRefused(told)
+        if kind is ObjectKind.WORKFLOW and not is_copy:
+            judge_has_no_copy(administration, found.name)
         candidate = configuration.with_changes((), [found.key])
         judge_unneeded(administration, candidate, found.name, is_copy=is_copy)
         await administration.stores.commit(parent, (), [found.key])

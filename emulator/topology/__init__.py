@@ -4,7 +4,7 @@ from emulator.topology.contradiction import Contradiction
 from emulator.topology.contradictions import contradictions
 from emulator.topology.errors import TopologyError
 from emulator.topology.judgement import path_text
-from emulator.topology.load import load_topology, parse_group, parse_object, parse_topology
+from emulator.topology.load import load_topology, parse_object, parse_topology
 from emulator.topology.plain import plain
 from emulator.topology.rejoin import topology_of
 from emulator.topology.schema import group_schema, schema
@@ -15,7 +15,6 @@ __all__ = [
     "contradictions",
     "group_schema",
     "load_topology",
-    "parse_group",
     "parse_object",
     "parse_topology",
     "path_text",

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from emulator.documents import DocumentError, Mark, read_document, read_file
 from emulator.model.configuration import ObjectKind
-from emulator.model.topology import Group, Topology
+from emulator.model.topology import Topology
 from emulator.topology.contradictions import contradictions
 from emulator.topology.errors import TopologyError
 from emulator.topology.form import POOL_SETTINGS, TOPOLOGY
@@ -20,7 +20,7 @@ from emulator.topology.group_form import (
 from emulator.topology.judgement import Judgement, Refused, Shape
 from emulator.topology.judgement import Path as ValuePath
 
-__all__ = ["load_topology", "parse_group", "parse_object", "parse_topology"]
+__all__ = ["load_topology", "parse_object", "parse_topology"]
 
 _SHAPES: Mapping[ObjectKind, Shape[Any]] = {
     ObjectKind.WORKFLOW: GROUP,
@@ -55,14 +55,6 @@ def parse_topology(text: str | bytes, *, name: str) -> Topology:
         judgement.note(_mark(found.path, judgement), found.path, found.text)
     judgement.raise_any()
     return topology
-
-
-def parse_group(text: str | bytes, *, name: str) -> Group:
-    """Give the one response group that `text` describes, YAML or JSON, in the file's terms.
-
-    Raises TopologyError. Whether it fits in with others is for `contradictions` to say.
-    """
-    return _judge(GROUP, text, Judgement(name))
 
 
 def parse_object(kind: ObjectKind, text: str | bytes, *, name: str) -> Any:

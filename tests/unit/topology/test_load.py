@@ -5,6 +5,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from emulator.model.configuration import ObjectKind
 from emulator.model.topology import (
     Agent,
     AgentGroup,
@@ -32,7 +33,7 @@ from emulator.topology import (
     TopologyError,
     contradictions,
     load_topology,
-    parse_group,
+    parse_object,
     parse_topology,
     plain,
 )
@@ -275,12 +276,16 @@ def test_action_takes_uri(uri: str) -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_group_alone_reads_as_it_was_written(name: str) -> None:
     for group in load_topology(resource(name)).groups:
-        assert parse_group(json.dumps(plain(group)), name="body") == group
+        assert parse_object(ObjectKind.WORKFLOW, json.dumps(plain(group)), name="body") == group
 
 
 def test_a_group_alone_is_refused_with_the_path_of_the_fault() -> None:
     with pytest.raises(TopologyError) as refused:
-        parse_group(b'{"name": "g", "agents": [], "queue": {"timeout_seconds": 0}}', name="body")
+        parse_object(
+            ObjectKind.WORKFLOW,
+            b'{"name": "g", "agents": [], "queue": {"timeout_seconds": 0}}',
+            name="body",
+        )
 
     assert str(refused.value) == (
         "body:1:58: queue.timeout_seconds: found the number 0, "
@@ -289,7 +294,7 @@ def test_a_group_alone_is_refused_with_the_path_of_the_fault() -> None:
 
 
 def test_a_group_that_does_not_fit_in_is_found_by_its_path() -> None:
-    group = parse_group('{"name": "g", "agents": ["zoe"]}', name="body")
+    group = parse_object(ObjectKind.WORKFLOW, '{"name": "g", "agents": ["zoe"]}', name="body")
 
     [found] = contradictions(Topology(groups=(group,)))
 
