@@ -7,10 +7,9 @@ from typing import Final
 
 from emulator.model.configuration import ObjectKind
 from emulator.operations.administration import Administration
-from emulator.operations.errors import DatabaseDown, NotUsable
+from emulator.operations.errors import NotUsable
 from emulator.operations.surfaces import Actor, permit, permit_change
 from emulator.rules import Pool
-from emulator.storage.errors import DatabaseUnavailable
 
 __all__ = ["MAX_AUDIO_BYTES", "store_audio"]
 
@@ -32,7 +31,4 @@ async def store_audio(
     permit(administration, pool, f"the {pool} pool", is_copy=False)
     async with administration.stores.changing(pool) as configuration:
         permit_change(actor, configuration, ObjectKind.QUEUE, name, None, {}, None)
-        try:
-            await administration.stores.databases[pool].store_audio(name, content)
-        except DatabaseUnavailable as error:
-            raise DatabaseDown(f"the {pool} pool's back-end database: {error}") from error
+        await administration.stores.store_audio(pool, {name: content})

@@ -19,12 +19,11 @@ from emulator.operations.archives import (
     write_archive,
 )
 from emulator.operations.candidates import judge_whole, read_object
-from emulator.operations.errors import DatabaseDown, NotUsable, OperationRefused
+from emulator.operations.errors import NotUsable, OperationRefused
 from emulator.operations.imports import tell_import
 from emulator.operations.references import renamed_in
 from emulator.operations.surfaces import permit
 from emulator.rules import Pool
-from emulator.storage.errors import DatabaseUnavailable
 from emulator.topology import plain
 
 __all__ = ["ImportWish", "export_configuration", "import_configuration", "move_configuration"]
@@ -56,7 +55,7 @@ async def export_configuration(
         names = {name for each in chosen for name in _audio_of(each.value)}
         if settings is not None:
             names |= set(_audio_of(settings.value))
-        audio = await _audio(administration, source, names)
+        audio = await administration.stores.audio(source, names)
         archive = Archive(
             source,
             [_archived(each) for each in chosen],
@@ -105,7 +104,7 @@ async def import_configuration(
         candidate = configuration.with_changes([*put, *settings], removed)
         is_copy = any(each.owner is not destination for each in put)
         judge_whole(administration, candidate, "", is_copy=is_copy)
-        await _store_audio(administration, destination, archive.audio)
+        await stores.store_audio(destination, archive.audio)
         await stores.commit(destination, [*put, *settings], removed)
         await stores.forget_sign_ins(destination, put)
     tell_import(administration)
@@ -144,8 +143,8 @@ async def move_configuration(
             for each in chosen
         ]
         audio = {name for each in chosen for name in _audio_of(each.value)}
-        contents = await _audio(administration, source, audio)
-        await _store_audio(administration, destination, contents)
+        contents = await stores.audio(source, audio)
+        await stores.store_audio(destination, contents)
         stale = [key for key in copies if key not in {each.key for each in put}]
         await stores.commit(destination, put, stale if destination is Pool.BACKUP else ())
         gone = [each.key for each in chosen]
@@ -279,26 +278,6 @@ def _settings(
     except NotUsable as error:
         raise BadArchive(f"the settings in it can't be used: {error}") from error
     return [replace(found, version=version, value=value)]
-
-
-async def _audio(
-    administration: Administration, pool: Pool, names: Iterable[str]
-) -> dict[str, bytes]:
-    try:
-        return await administration.stores.databases[pool].audio(names)
-    except DatabaseUnavailable as error:
-        raise DatabaseDown(f"the {pool} pool's back-end database: {error}") from error
-
-
-async def _store_audio(
-    administration: Administration, pool: Pool, audio: Mapping[str, bytes]
-) -> None:
-    database = administration.stores.databases[pool]
-    try:
-        for name, content in audio.items():
-            await database.store_audio(name, content)
-    except DatabaseUnavailable as error:
-        raise DatabaseDown(f"the {pool} pool's back-end database: {error}") from error
 
 
 def _audio_of(value: object) -> Iterable[str]:

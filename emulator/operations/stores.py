@@ -123,6 +123,17 @@ class Stores:
         hosting = self._site.hosting
         hosting.adopt(hosting.configuration[pool].with_changes(put, removed), afresh)
 
+    async def store_audio(self, pool: Pool, files: Mapping[str, bytes]) -> None:
+        """Keep audio files on `pool`, in the place of those of their names; raises DatabaseDown."""
+        async with self._in_time(pool, self._deadline_of(pool)):
+            for name, content in files.items():
+                await self.databases[pool].store_audio(name, content)
+
+    async def audio(self, pool: Pool, names: Iterable[str]) -> dict[str, bytes]:
+        """The contents of those of the audio files that are there; raises DatabaseDown."""
+        async with self._in_time(pool, self._deadline_of(pool)):
+            return await self.databases[pool].audio(names)
+
     async def forget_sign_ins(self, pool: Pool, found: Iterable[ConfigObject]) -> None:
         """Let nobody be signed in to those of the objects that are agent groups of `pool`."""
         await self._forget_sign_ins(
