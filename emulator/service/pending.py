@@ -13,11 +13,17 @@ from emulator.model.agents import Agent
 from emulator.model.calls import Call, EndedBy
 from emulator.model.groups import HostedGroup
 from emulator.model.ladder import StepKind
-from emulator.model.topology import Action, Ask, OverflowCandidate, Routing, Terminate
+from emulator.model.topology import Action, Ask, Routing, Terminate
 from emulator.rules import Style, Verdict
 from emulator.service.avoided import NOBODY, Avoided
 from emulator.service.branches import Branch, CallerSide
-from emulator.service.lines import change_line, seek_agents, seek_no_agents
+from emulator.service.lines import (
+    change_line,
+    join_queue,
+    leave_queue,
+    seek_agents,
+    seek_no_agents,
+)
 from emulator.service.menu import Menu
 from emulator.service.reception import receive
 from emulator.service.wording import ELSEWHERE, Lines, rule_lines
@@ -40,8 +46,8 @@ _NOT_IN_TIME: Lines = ((b"Reason", b'SIP;cause=408;text="Request Timeout"'),)
 class PendingCall:
     """Seeks an agent for one call to a group that `pool` hosts."""
 
-    __slots__ = ("_alert", "_avoided", "_branches", "_moves", "_queue", "_queued_at",
-                 "_ringing_group", "_told", "call", "caller", "group", "held", "pool")  # fmt: skip
+    __slots__ = ("_alert", "_avoided", "_branches", "_moves", "_queue", "_ringing_group", "_told",
+                 "call", "caller", "group", "held", "pool", "queued_at")  # fmt: skip
 
     def __init__(
         self,
@@ -51,7 +57,10 @@ class PendingCall:
         caller: CallerSide,
         held: HeldCaller | None = None,
     ) -> None:
-        """`held` is the caller where that is one whom the pool has answered already."""
+        """`held` is the caller where that is one whom the pool has answered already.
+
+        `queued_at` is since when it waits, in the deadlines' time; None while it doesn't.
+        """
         self.pool = pool
         self.call = call
         self.group = group
@@ -62,7 +71,7 @@ class PendingCall:
         self._avoided: Avoided | None = None
         self._alert: Deadline | None = None
         self._queue: Deadline | None = None
-        self._queued_at: float | None = None
+        self.queued_at: float | None = None
         self._ringing_group: AgentGroup | None = None
         self._moves = 0
 
@@ -132,7 +141,7 @@ class PendingCall:
         for agent_group in self.group.agent_groups:
             agents = agent_group.choose(excluded)
             if agents:
-                self._leave_queue()
+                leave_queue(self)
                 if held is not None and held.must_refer(agents):
                     held.refer(self.hunt)
                     return True
@@ -165,30 +174,10 @@ class PendingCall:
     # -- waiting ----------------------------------------------------------------------------------
 
     def _wait(self) -> None:
-        if self._queued_at is not None:
+        if self.queued_at is not None:
             return
-        call, group = self.call, self.group
-        self._queued_at = self.pool.site.deadlines.clock()
-        call.note(StepKind.QUEUED, 0)
-        group.waiting.add(call.number, self)
-        seek_agents(self)
-        queue = group.settings.queue
-        threshold = queue.overflow_threshold
-        if threshold is not None and len(group.waiting) > threshold:
-            newest = queue.overflow_candidate is OverflowCandidate.NEWEST
-            candidate: PendingCall = group.waiting.newest if newest else group.waiting.oldest
-            candidate.leave_by(queue.overflow_action, StepKind.OVERFLOWED)
-            if candidate is self:
-                return
-        self._tell(group.settings.queued_response)
-
-    def _leave_queue(self) -> None:
-        if self._queued_at is not None:
-            site = self.pool.site
-            self.group.waiting.discard(self.call.number)
-            seek_no_agents(self)
-            site.tally.count_queued(site.deadlines.clock() - self._queued_at)
-            self._queued_at = None
+        if join_queue(self):
+            self._tell(self.group.settings.queued_response)
 
     def progress(self) -> None:
         """The caller is in the pool's early dialog from now on: 183, if it heard nothing yet."""
@@ -224,7 +213,7 @@ class PendingCall:
             return
         if cause is not None:
             self.call.note(cause, 0)
-        self._leave_queue()
+        leave_queue(self)
         self._stop_alert()
         self._stop_queue()
         self._cancel_branches(_NOT_IN_TIME)
@@ -248,7 +237,7 @@ class PendingCall:
     def follow(self, group: HostedGroup) -> None:
         """The configuration of the group has changed: go on with what it is now."""
         earlier, self.group = self.group, group
-        change_line(self, earlier, is_queued=self._queued_at is not None)
+        change_line(self, earlier)
 
     def continue_with(self, caller: CallerSide) -> None:
         """The caller, who was held, has called again as it was asked to."""
@@ -302,7 +291,7 @@ class PendingCall:
         for branch in [each for each in self._branches if each.agent is agent]:
             self._branches.remove(branch)
             branch.cancel(why)
-        if not self._branches and self._queued_at is None:
+        if not self._branches and self.queued_at is None:
             self._stop_alert()
             self.hunt()
 
@@ -340,7 +329,7 @@ class PendingCall:
         if style is Style.GRACEFUL:
             self._stop_seeking(rule_lines(ruling, call.host, call.is_imported))
         else:
-            self._leave_queue()
+            leave_queue(self)
             self._forget_deadlines()
             branches, self._branches = self._branches, []
             for branch in branches:
@@ -363,7 +352,7 @@ class PendingCall:
         self.caller.end(status, ended_by, why, ruling=ruling, reason=reason)
 
     def _stop_seeking(self, why: Lines) -> None:
-        self._leave_queue()
+        leave_queue(self)
         self._forget_deadlines()
         self._cancel_branches(why)
 
@@ -390,7 +379,7 @@ class PendingCall:
         if self._alert is not None:
             self._alert.cancel()
             self._alert = None
-            if self._queued_at is None:
+            if self.queued_at is None:
                 seek_no_agents(self)
 
     # -- what time brings -------------------------------------------------------------------------
